@@ -1,0 +1,102 @@
+/** What the client tells about itself: the observer's events, plain data made for logs, timelines and tests. */
+
+import type { QoS, RefusalCode } from "./packet.js";
+import type { Milliseconds } from "./ports.js";
+
+/** The config section a server comes from: the primary or the backup. */
+export type ServerName = "mqtt" | "mqtt1";
+
+/** Where a connection was when it ended. */
+export type Stage = "open" | "connack" | "connected" | "disconnecting";
+
+/** Why a connection ended, or an attempt failed. */
+export type DisconnectReason =
+  /** The network: not reachable, reset, name not found; `cause` says more. */
+  | "network"
+  /** The server ended the stream without an error. */
+  | "closed-by-server"
+  /** CONNACK refused; see `returnCode`. */
+  | "refused"
+  /** No CONNACK in time. */
+  | "connect-timeout"
+  /** No PINGRESP in time: the link is half open. */
+  | "ping-timeout"
+  /** The server broke the specification; `cause` is the `ProtocolError`. */
+  | "protocol-error"
+  /** The application asked for it. */
+  | "requested";
+
+/** How a published message ended. */
+export type Outcome =
+  /** QoS 0: handed to the transport. */
+  | "sent"
+  /** QoS 1: PUBACK received. QoS 2: PUBCOMP received. */
+  | "acknowledged"
+  /** Pushed out of a full queue by a newer message. */
+  | "evicted"
+  /** Waited longer than its `expiresAfter`. */
+  | "expired"
+  /** Never accepted; see `Delivery.reason`. */
+  | "refused";
+
+/** Why a message was refused. */
+export type RefusalReason =
+  /** QoS 0 without a connection, and `queue_qos0` is off. */
+  | "offline"
+  /** The queue is full and holds nothing that may be evicted, or `max_queue_length` is 0. */
+  | "queue-full"
+  /** Longer than `max_queue_bytes`, or than MQTT can carry. */
+  | "packet-too-large"
+  /** The client was stopped. */
+  | "stopped";
+
+/** Everything the observer can hear. `server` says which section of the config is in use. */
+export type ClientEvent =
+  /** An attempt starts: a transport is being opened. `attempt` counts from 1 since the last stable connection or switch. */
+  | {
+      readonly type: "connecting";
+      readonly server: ServerName;
+      readonly host: string;
+      readonly port: number;
+      readonly attempt: number;
+    }
+  | { readonly type: "connected"; readonly server: ServerName; readonly sessionPresent: boolean }
+  | {
+      readonly type: "disconnected";
+      readonly server: ServerName;
+      readonly stage: Stage;
+      readonly reason: DisconnectReason;
+      readonly returnCode?: RefusalCode;
+      readonly cause?: unknown;
+    }
+  /** The next attempt is `delay` ms away, to `server`; `switched` when that is the other one than before. */
+  | {
+      readonly type: "waiting";
+      readonly server: ServerName;
+      readonly delay: Milliseconds;
+      readonly switched: boolean;
+    }
+  | {
+      readonly type: "subscribed";
+      readonly server: ServerName;
+      readonly topicFilter: string;
+      readonly qos: QoS;
+    }
+  /** SUBACK 0x80. */
+  | { readonly type: "subscription-refused"; readonly server: ServerName; readonly topicFilter: string }
+  | { readonly type: "unsubscribed"; readonly server: ServerName; readonly topicFilter: string }
+  /** A payload over the receive limit came for handlers that do not stream; it was acknowledged and dropped. */
+  | { readonly type: "message-refused"; readonly topicName: string; readonly payloadLength: number }
+  /** An application callback threw; the client goes on. */
+  | { readonly type: "handler-failed"; readonly error: unknown }
+  /** The server keeps ending fresh connections: most often another device uses the same client identifier [MQTT-3.1.4-2]. */
+  | {
+      readonly type: "client-identifier-in-use";
+      readonly server: ServerName;
+      readonly clientIdentifier: string;
+    };
+
+/** Who listens to a client. Called from the client's own turn, never from inside one of its methods. */
+export interface ClientObserver {
+  onEvent(event: ClientEvent): void;
+}

@@ -1,0 +1,48 @@
+/** What the client is told about its servers: the typed form that `src/config` makes from the device's JSON. */
+
+import type { QoS } from "./packet.js";
+import type { Endpoint, Milliseconds } from "./ports.js";
+
+/** The message the server publishes when the connection is lost without DISCONNECT (section 3.1.2.5). */
+export interface Will {
+  readonly topicName: string;
+  readonly payload: Uint8Array;
+  readonly qos: QoS;
+  readonly retain: boolean;
+}
+
+/** How to connect to one server, and how to behave while it is the one in use. Mongoose: `mqtt`, `mqtt1`. */
+export interface ServerOptions {
+  readonly endpoint: Endpoint;
+  /** 0 to 65,535 bytes of UTF-8; empty only with `cleanSession` [MQTT-3.1.3-7]. */
+  readonly clientIdentifier: string;
+  readonly userName?: string;
+  /** Only with a user name [MQTT-3.1.2-22]. */
+  readonly password?: Uint8Array;
+  readonly will?: Will;
+  readonly cleanSession: boolean;
+  /** Seconds, 0 to 65,535; 0 turns it off, and with it the detection of a half-open link. */
+  readonly keepAlive: number;
+  /** Outgoing messages are lowered to this QoS. */
+  readonly maximumQos: QoS;
+  /** The first wait before a new attempt. */
+  readonly reconnectMinimum: Milliseconds;
+  /** The longest wait; after it the other server is tried. */
+  readonly reconnectMaximum: Milliseconds;
+  /** A connection that has lasted this long resets the wait. */
+  readonly reconnectStable: Milliseconds;
+  /** From the start of an attempt to CONNACK. */
+  readonly connectTimeout: Milliseconds;
+  /** From PINGREQ to PINGRESP, and the longest wait for DISCONNECT to leave. */
+  readonly responseTimeout: Milliseconds;
+  /** Longest payload, in bytes, that is held whole when received. */
+  readonly receiveLimit: number;
+  /** QoS 1 and 2 messages sent and not yet completed, at most; 1 to 65,535. */
+  readonly maximumInFlight: number;
+  /** Messages that wait to be sent, at most; 0: none. */
+  readonly maximumQueueLength: number;
+  /** Bytes of encoded packets held, waiting and in flight together, at most. */
+  readonly maximumQueueBytes: number;
+  /** QoS 0 messages wait too while there is no connection. */
+  readonly queueQos0: boolean;
+}
