@@ -45,10 +45,8 @@ export type RefusalReason =
   | "offline"
   /** The queue is full and holds nothing that may be evicted, or `max_queue_length` is 0. */
   | "queue-full"
-  /** Longer than `max_queue_bytes`, or than MQTT can carry. */
-  | "packet-too-large"
-  /** The client was stopped. */
-  | "stopped";
+  /** Longer than `max_queue_bytes`. */
+  | "packet-too-large";
 
 /** Everything the observer can hear. `server` says which section of the config is in use. */
 export type ClientEvent =

@@ -1,6 +1,9 @@
 /** What the client is told about its servers: the typed form that `src/config` makes from the device's JSON. */
 
-import type { QoS } from "./packet.js";
+import { encodedLength } from "./encode.js";
+import { UsageError } from "./errors.js";
+import type { Connect, QoS } from "./packet.js";
+import { CONNECT } from "./packet-type.js";
 import type { Endpoint, Milliseconds } from "./ports.js";
 
 /** The message the server publishes when the connection is lost without DISCONNECT (section 3.1.2.5). */
@@ -45,4 +48,36 @@ export interface ServerOptions {
   readonly maximumQueueBytes: number;
   /** QoS 0 messages wait too while there is no connection. */
   readonly queueQos0: boolean;
+}
+
+/** The CONNECT that these options make. */
+export function connectPacket(options: ServerOptions): Connect {
+  const { clientIdentifier, cleanSession, keepAlive, will, userName, password } = options;
+  return { type: CONNECT, clientIdentifier, cleanSession, keepAlive, will, userName, password };
+}
+
+/**
+ * Refuses options that no connection could be made with.
+ * @throws UsageError
+ */
+export function checkServerOptions(options: ServerOptions): void {
+  encodedLength(connectPacket(options));
+  checkRange(options.endpoint.port, 1, 65_535, "endpoint.port");
+  checkRange(options.maximumInFlight, 1, 65_535, "maximumInFlight");
+  checkRange(options.receiveLimit, 0, 268_435_455, "receiveLimit");
+  checkRange(options.maximumQueueLength, 0, Number.MAX_SAFE_INTEGER, "maximumQueueLength");
+  checkRange(options.maximumQueueBytes, 0, Number.MAX_SAFE_INTEGER, "maximumQueueBytes");
+  if (!(options.reconnectMinimum > 0) || !(options.reconnectMinimum <= options.reconnectMaximum)) {
+    throw new UsageError(
+      "invalid-option",
+      `reconnectMinimum is ${options.reconnectMinimum} and reconnectMaximum ${options.reconnectMaximum} ms, ` +
+        "but they must be more than 0 and in this order",
+    );
+  }
+}
+
+function checkRange(value: number, minimum: number, maximum: number, what: string): void {
+  if (!Number.isInteger(value) || value < minimum || value > maximum) {
+    throw new UsageError("invalid-option", `${what} is ${value}, but must be ${minimum} to ${maximum}`);
+  }
 }

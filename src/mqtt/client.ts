@@ -1,0 +1,340 @@
+/**
+ * The MQTT client: it keeps a connection to one of two servers alive and carries messages both ways. It only pumps
+ * between the ports and the machines that decide (connection, session, outbox, subscriptions, reconnect).
+ *
+ * No method calls back: what the application asks for is noted, and done in the client's own turn, which is a callback
+ * of the transport or of its one timer. So publishing, subscribing and stopping are safe inside any callback.
+ */
+
+import type { ClosedEvent, ConnectionEvent } from "./connection-event.js";
+import { checkQos } from "./encode.js";
+import { UsageError } from "./errors.js";
+import type { ClientEvent, ClientObserver, ServerName } from "./event.js";
+import { Link } from "./link.js";
+import type { ServerOptions } from "./options.js";
+import { checkServerOptions } from "./options.js";
+import { Outbox } from "./outbox.js";
+import type { Delivery, DeliveryHandler } from "./outgoing.js";
+import { Outgoing } from "./outgoing.js";
+import type { QoS } from "./packet.js";
+import type { Clock, Milliseconds, Random, Timer, TimerProvider, TransportProvider } from "./ports.js";
+import { Reconnector } from "./reconnect.js";
+import { Router } from "./router.js";
+import { Session } from "./session.js";
+import type { SubscriptionHandler } from "./subscriptions.js";
+import { Subscriptions } from "./subscriptions.js";
+import { TakeoverWatch } from "./takeover-watch.js";
+import { checkTopicFilter, checkTopicName } from "./topic.js";
+import { utf8Length } from "./utf8.js";
+
+/** The world a client lives in. */
+export interface ClientPorts {
+  readonly transport: TransportProvider;
+  readonly clock: Clock;
+  readonly timers: TimerProvider;
+  readonly random: Random;
+  readonly observer?: ClientObserver;
+}
+
+/** A message to publish. */
+export interface Message {
+  /** Without wildcards, 1 to 65,535 bytes as UTF-8. */
+  readonly topicName: string;
+  /** A string is sent as UTF-8. It is copied: the caller may reuse the array. */
+  readonly payload: Uint8Array | string;
+  /** 0 unless given. */
+  readonly qos?: QoS;
+  /** False unless given. */
+  readonly retain?: boolean;
+  /** How long it may wait before it is first sent; unless given, for ever. */
+  readonly expiresAfter?: Milliseconds;
+}
+
+export class MqttClient {
+  readonly #ports: ClientPorts;
+  readonly #primary: ServerOptions;
+  readonly #backup: ServerOptions | undefined;
+  readonly #outbox = new Outbox();
+  readonly #primarySession = new Session(this.#outbox);
+  readonly #backupSession = new Session(this.#outbox);
+  readonly #subscriptions = new Subscriptions();
+  readonly #router: Router;
+  readonly #reconnector: Reconnector;
+  readonly #takeovers = new TakeoverWatch();
+  readonly #timer: Timer;
+  #timerDue: Milliseconds = Number.POSITIVE_INFINITY;
+  #link: Link | undefined;
+  #connected = false;
+  #inTurn = false;
+
+  /**
+   * @param primary section `mqtt`
+   * @param backup section `mqtt1`, if it is enabled
+   * @throws UsageError `invalid-option` or `invalid-packet` when the options cannot make a CONNECT
+   */
+  constructor(ports: ClientPorts, primary: ServerOptions, backup?: ServerOptions) {
+    checkServerOptions(primary);
+    if (backup !== undefined) checkServerOptions(backup);
+    this.#ports = ports;
+    this.#primary = primary;
+    this.#backup = backup;
+    this.#router = new Router(this.#subscriptions, this);
+    this.#reconnector = new Reconnector(primary, backup, ports.random);
+    this.#timer = ports.timers.create(() => {
+      this.#timerDue = Number.POSITIVE_INFINITY;
+      this.#turn();
+    });
+  }
+
+  /** Whether CONNACK has accepted the present connection. */
+  get connected(): boolean {
+    return this.#connected;
+  }
+
+  /** The server in use, or tried next. */
+  get server(): ServerName {
+    return this.#reconnector.server;
+  }
+
+  /** Messages not completed yet: waiting and in flight. */
+  get pending(): number {
+    return this.#outbox.length + this.#session().inFlight;
+  }
+
+  /** Connects, and from now on keeps the connection alive. Does nothing when started already. */
+  start(): void {
+    this.#reconnector.start(this.#ports.clock.now());
+    this.#wake();
+  }
+
+  /** Sends DISCONNECT and closes. Messages not completed are kept, and sent after the next `start`. */
+  stop(): void {
+    this.#reconnector.stop();
+    this.#link?.connection.disconnect(this.#ports.clock.now());
+    this.#wake();
+  }
+
+  /**
+   * Sends a message now or, when there is no connection or the in-flight window is full, in its turn.
+   * @param handler is told how it ended, later
+   * @returns how it fares; refused messages say so at once
+   * @throws UsageError for a topic name, QoS or string that MQTT cannot carry
+   */
+  publish(message: Message, handler?: DeliveryHandler): Delivery {
+    const { topicName, payload, qos = 0, retain = false, expiresAfter } = message;
+    checkQos(qos, "QoS [MQTT-3.3.1-4]");
+    if (expiresAfter !== undefined && !(expiresAfter >= 0)) {
+      throw new UsageError("invalid-option", `expiresAfter is ${expiresAfter}, but must be 0 ms or more`);
+    }
+    const source = {
+      topicName,
+      topicByteLength: checkTopicName(topicName),
+      payload,
+      payloadByteLength: typeof payload === "string" ? utf8Length(payload) : payload.length,
+      qos,
+      retain,
+    };
+    const expiresAt =
+      expiresAfter === undefined ? Number.POSITIVE_INFINITY : this.#ports.clock.now() + expiresAfter;
+    const options = this.#options(this.server);
+    const room = Math.max(0, options.maximumInFlight - this.#session().inFlight);
+    const outgoing = new Outgoing(qos, handler);
+    this.#outbox.add(outgoing, source, options, this.#connected, room, expiresAt);
+    this.#wake();
+    return outgoing;
+  }
+
+  /**
+   * Receives messages whose topic name matches, now and after each reconnection, from either server.
+   * @throws UsageError for an invalid topic filter or QoS
+   */
+  subscribe(topicFilter: string, handler: SubscriptionHandler, qos: QoS = 1): void {
+    checkTopicFilter(topicFilter);
+    checkQos(qos, "requested QoS [MQTT-3-8.3-4]");
+    this.#subscriptions.add(topicFilter, handler, qos);
+    this.#wake();
+  }
+
+  /** Takes back what `subscribe` did: for one handler, or for all of exactly this topic filter. */
+  unsubscribe(topicFilter: string, handler?: SubscriptionHandler): void {
+    this.#subscriptions.remove(topicFilter, handler);
+    this.#wake();
+  }
+
+  /** For the link: something arrived, or can be sent. */
+  onLinkChanged(): void {
+    this.#turn();
+  }
+
+  /** For the router: tells the observer. */
+  emit(event: ClientEvent): void {
+    this.#ports.observer?.onEvent(event);
+  }
+
+  /** Sees to it that a turn comes soon. */
+  #wake(): void {
+    if (!this.#inTurn) this.#schedule(this.#ports.clock.now(), 0);
+  }
+
+  /** Does everything that can be done now, then sets the timer for the rest. */
+  #turn(): void {
+    if (this.#inTurn) return;
+    this.#inTurn = true;
+    let now = this.#ports.clock.now();
+    try {
+      while (this.#step(now)) now = this.#ports.clock.now();
+    } finally {
+      this.#inTurn = false;
+    }
+    const deadline = this.#deadline();
+    if (deadline !== Number.POSITIVE_INFINITY) this.#schedule(now, Math.max(0, deadline - now));
+  }
+
+  /** One round; returns whether another one may find something to do. */
+  #step(now: Milliseconds): boolean {
+    let any = this.#attempt(now);
+    this.#outbox.expired(now);
+    const link = this.#link;
+    if (link !== undefined) {
+      link.connection.expired(now);
+      if (this.#receive(link, now)) any = true;
+      if (this.#connected) this.#askForSubscriptions(link);
+      if (this.#link === link && link.transmit(now)) any = true;
+    }
+    if (this.#reportOutcomes()) any = true;
+    return any;
+  }
+
+  #attempt(now: Milliseconds): boolean {
+    if (this.#link !== undefined) return false;
+    const server = this.#reconnector.takeAttempt(now);
+    if (server === undefined) return false;
+    const options = this.#options(server);
+    const { host, port } = options.endpoint;
+    this.emit({ type: "connecting", server, host, port, attempt: this.#reconnector.attempt });
+    this.#link = new Link(server, options, this.#session(), this.#ports.transport, this, now);
+    return true;
+  }
+
+  #receive(link: Link, now: Milliseconds): boolean {
+    let any = false;
+    for (;;) {
+      const event = link.connection.nextEvent(now);
+      if (event !== undefined) {
+        this.#handle(link, event, now);
+        any = true;
+      } else if (link.receive(now)) {
+        any = true;
+      } else {
+        return any;
+      }
+      if (this.#link !== link) return true;
+    }
+  }
+
+  #handle(link: Link, event: ConnectionEvent, now: Milliseconds): void {
+    const { server } = link;
+    switch (event.type) {
+      case "connected":
+        this.#connected = true;
+        link.connectedAt = now;
+        this.#reconnector.succeeded(now);
+        this.#subscriptions.begin(server, event.sessionPresent);
+        this.emit({ type: "connected", server, sessionPresent: event.sessionPresent });
+        break;
+      case "subscribed":
+        this.#router.subscribed(server, event.packetIdentifier, event.returnCodes);
+        break;
+      case "unsubscribed":
+        this.#router.unsubscribed(server, event.packetIdentifier);
+        break;
+      case "closed":
+        this.#closed(link, event, now);
+        break;
+      default:
+        this.#router.arrived(event);
+    }
+  }
+
+  #closed(link: Link, event: ClosedEvent, now: Milliseconds): void {
+    const { server } = link;
+    const { stage, reason, returnCode, cause } = event;
+    const options = this.#options(server);
+    link.close();
+    this.#link = undefined;
+    this.#connected = false;
+    this.#outbox.disconnected(options.queueQos0);
+    this.emit({
+      type: "disconnected",
+      server,
+      stage,
+      reason,
+      ...(returnCode === undefined ? {} : { returnCode }),
+      ...(cause === undefined ? {} : { cause }),
+    });
+    if (this.#takeovers.ended(event, now - link.connectedAt, 2 * options.reconnectMaximum)) {
+      this.emit({ type: "client-identifier-in-use", server, clientIdentifier: options.clientIdentifier });
+    }
+    if (reason === "requested") return;
+    this.#reconnector.failed(now);
+    const { deadline, server: next } = this.#reconnector;
+    if (deadline === undefined) return;
+    const switched = next !== server;
+    if (switched) this.#sessionOf(server).handOver();
+    this.emit({ type: "waiting", server: next, delay: deadline - now, switched });
+  }
+
+  #askForSubscriptions(link: Link): void {
+    const { connection, server } = link;
+    const subscriptions = this.#subscriptions;
+    while (!this.#session().identifiers.exhausted) {
+      let batch = subscriptions.toSubscribe(server);
+      if (batch.length > 0) {
+        subscriptions.asked(server, connection.subscribe(batch), batch);
+        continue;
+      }
+      batch = subscriptions.toUnsubscribe(server);
+      if (batch.length === 0) return;
+      const topicFilters = batch.map((entry) => entry.topicFilter);
+      subscriptions.asked(server, connection.unsubscribe(topicFilters), batch);
+    }
+  }
+
+  #reportOutcomes(): boolean {
+    let outgoing = this.#outbox.takeSettled();
+    const any = outgoing !== undefined;
+    for (; outgoing !== undefined; outgoing = this.#outbox.takeSettled()) {
+      try {
+        outgoing.handler?.onOutcome(outgoing);
+      } catch (error) {
+        this.emit({ type: "handler-failed", error });
+      }
+    }
+    return any;
+  }
+
+  /** The next time anything falls due. */
+  #deadline(): Milliseconds {
+    const own = this.#link === undefined ? this.#reconnector.deadline : this.#link.connection.deadline;
+    return Math.min(own ?? Number.POSITIVE_INFINITY, this.#outbox.deadline ?? Number.POSITIVE_INFINITY);
+  }
+
+  /** One timer in all. It may ring too early, which is harmless, but never too late. */
+  #schedule(now: Milliseconds, delay: Milliseconds): void {
+    if (now + delay >= this.#timerDue) return;
+    this.#timerDue = now + delay;
+    this.#timer.schedule(delay);
+  }
+
+  #options(server: ServerName): ServerOptions {
+    return server === "mqtt1" && this.#backup !== undefined ? this.#backup : this.#primary;
+  }
+
+  #session(): Session {
+    return this.#sessionOf(this.server);
+  }
+
+  #sessionOf(server: ServerName): Session {
+    return server === "mqtt" ? this.#primarySession : this.#backupSession;
+  }
+}

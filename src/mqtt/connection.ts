@@ -1,0 +1,451 @@
+/**
+ * One network connection from CONNECT to its end, without I/O: bytes and times go in, events, bytes and a deadline
+ * come out.
+ *
+ *     opening ──opened──> connecting ──CONNACK 0──> connected ──disconnect──> disconnecting
+ *        └──────────────────────┴───────────────────────┴───────────────────────┴──> closed
+ *
+ * It is made for one use; what outlives it is in the `Session`. It is longer than most files here because it is the
+ * one place where every control packet is answered.
+ */
+
+import type { ConnectionEvent, MessageEvent } from "./connection-event.js";
+import {
+  decodeConnectReturnCode,
+  decodeIdentifier,
+  decodePublish,
+  decodeReturnCodes,
+  decodeTopicName,
+} from "./decode.js";
+import { encodeAcknowledgement, encoded } from "./encode.js";
+import { ProtocolError } from "./errors.js";
+import type { DisconnectReason, Stage } from "./event.js";
+import { CHUNK, END, Framer, HEAD, HEAD_WITHOUT_TOPIC, NONE } from "./framer.js";
+import { KeepAlive } from "./keep-alive.js";
+import type { ServerOptions } from "./options.js";
+import { connectPacket } from "./options.js";
+import type { Outgoing } from "./outgoing.js";
+import type { Acknowledgement, Bare, PacketIdentifier, QoS, RefusalCode, Subscription } from "./packet.js";
+import {
+  CONNACK,
+  DISCONNECT,
+  PINGREQ,
+  PINGRESP,
+  PUBACK,
+  PUBCOMP,
+  PUBLISH,
+  PUBREC,
+  PUBREL,
+  SUBACK,
+  SUBSCRIBE,
+  UNSUBSCRIBE,
+} from "./packet-type.js";
+import type { Milliseconds } from "./ports.js";
+import type { Session } from "./session.js";
+
+/** Bytes of acknowledgements, PINGREQ and DISCONNECT that may wait to be sent. */
+const CONTROL_LENGTH = 256;
+/** With less room than this nothing more is read: it takes the answer to one packet and the one owed before it. */
+const CONTROL_RESERVE = 8;
+/** Bytes of the receive buffer between long packets. */
+const RECEIVE_BUFFER_LENGTH = 512;
+
+export type ConnectionState = "opening" | "connecting" | "connected" | "disconnecting" | "closed";
+
+const STAGES: Readonly<Record<Exclude<ConnectionState, "closed">, Stage>> = Object.freeze({
+  opening: "open",
+  connecting: "connack",
+  connected: "connected",
+  disconnecting: "disconnecting",
+});
+
+export class Connection {
+  readonly #options: ServerOptions;
+  readonly #session: Session;
+  readonly #framer: Framer;
+  readonly #keepAlive: KeepAlive;
+  #state: ConnectionState = "opening";
+  /** When to give up, but for keep alive. */
+  #timeout: Milliseconds;
+  /** Events that wait to be taken: how the connection ended, and what ended with it. */
+  readonly #last: ConnectionEvent[] = [];
+  #starved = true;
+
+  readonly #control = new Uint8Array(CONTROL_LENGTH);
+  #controlLength = 0;
+  #pingDue = false;
+  #saidGoodbye = false;
+  /** CONNECT, SUBSCRIBE and UNSUBSCRIBE packets that wait to be sent. */
+  readonly #requests: Uint8Array[] = [];
+  /** SUBSCRIBE (number of its filters) and UNSUBSCRIBE (0) not acknowledged yet. */
+  readonly #asked = new Map<PacketIdentifier, number>();
+  /** A packet of which only a part has been taken. */
+  #sending: Uint8Array | undefined;
+  #sendingOffset = 0;
+  #sendingOutgoing: Outgoing | undefined;
+
+  /** What to send once the message that was delivered last has been handled: PUBACK, PUBREC or 0 for nothing. */
+  #owed: typeof PUBACK | typeof PUBREC | 0 = 0;
+  #owedIdentifier: PacketIdentifier = 0;
+  /** The PUBLISH that is being streamed. */
+  #streamQos: QoS = 0;
+  #streamIdentifier: PacketIdentifier | 0 = 0;
+  #stream: "none" | "delivered" | "skipped" = "none";
+
+  constructor(options: ServerOptions, session: Session, now: Milliseconds) {
+    this.#options = options;
+    this.#session = session;
+    this.#framer = new Framer(options.receiveLimit, new Uint8Array(RECEIVE_BUFFER_LENGTH));
+    this.#keepAlive = new KeepAlive(options.keepAlive, options.responseTimeout, now);
+    this.#timeout = now + options.connectTimeout;
+  }
+
+  get state(): ConnectionState {
+    return this.#state;
+  }
+
+  /** When to call `expired`; earlier calls do nothing. */
+  get deadline(): Milliseconds | undefined {
+    if (this.#state === "closed") return undefined;
+    return this.#state === "connected" ? this.#keepAlive.deadline : this.#timeout;
+  }
+
+  /** Whether `nextEvent` has used up what was received, so that `space` may be called. */
+  get starved(): boolean {
+    return this.#starved && this.#state !== "closed";
+  }
+
+  /** The byte stream is open: CONNECT is the first packet on it [MQTT-3.1.0-1]. */
+  opened(now: Milliseconds): void {
+    if (this.#state !== "opening") return;
+    this.#requests.push(encoded(connectPacket(this.#options)));
+    this.#keepAlive.sent(now);
+    this.#state = "connecting";
+  }
+
+  /** Where to put what arrives, at most `byteLength` bytes; only when `starved`. Then call `received`. */
+  space(byteLength: number): Uint8Array {
+    return this.#framer.space(byteLength);
+  }
+
+  /** The first `byteLength` bytes of `space` have been filled. */
+  received(byteLength: number, now: Milliseconds): void {
+    this.#framer.commit(byteLength);
+    this.#keepAlive.received(now);
+    this.#starved = false;
+  }
+
+  /** The byte stream is gone: with a cause when it broke, without one when the server ended it. */
+  lost(cause?: unknown): void {
+    this.#close(cause === undefined && this.#state !== "opening" ? "closed-by-server" : "network", cause);
+  }
+
+  /** Time has passed. */
+  expired(now: Milliseconds): void {
+    if (this.#state === "connected") {
+      if (this.#keepAlive.isDead(now)) this.#close("ping-timeout");
+      else if (this.#keepAlive.takePing(now)) this.#pingDue = true;
+    } else if (this.#state !== "closed" && now >= this.#timeout) {
+      this.#close(this.#state === "disconnecting" ? "requested" : "connect-timeout");
+    }
+  }
+
+  /**
+   * Asks for subscriptions, in one packet; only when connected.
+   * @throws LimitError `identifiers-exhausted`
+   */
+  subscribe(subscriptions: readonly Subscription[]): PacketIdentifier {
+    const packetIdentifier = this.#session.identifiers.take();
+    this.#requests.push(encoded({ type: SUBSCRIBE, packetIdentifier, subscriptions }));
+    this.#asked.set(packetIdentifier, subscriptions.length);
+    return packetIdentifier;
+  }
+
+  /** Takes subscriptions back, in one packet; only when connected. Throws as `subscribe`. */
+  unsubscribe(topicFilters: readonly string[]): PacketIdentifier {
+    const packetIdentifier = this.#session.identifiers.take();
+    this.#requests.push(encoded({ type: UNSUBSCRIBE, packetIdentifier, topicFilters }));
+    this.#asked.set(packetIdentifier, 0);
+    return packetIdentifier;
+  }
+
+  /** Says goodbye: after DISCONNECT nothing is sent any more [MQTT-3.14.4-2]. */
+  disconnect(now: Milliseconds): void {
+    if (this.#state === "opening" || this.#state === "connecting") this.#close("requested");
+    else if (this.#state === "connected") {
+      this.#payOwed();
+      this.#requests.length = 0;
+      this.#timeout = now + this.#options.responseTimeout;
+      this.#state = "disconnecting";
+    }
+  }
+
+  /** What happened next; undefined when more bytes, more time, or `nextTransmit` are needed first. */
+  nextEvent(now: Milliseconds): ConnectionEvent | undefined {
+    if (this.#last.length > 0) return this.#last.shift();
+    if (this.#state === "closed" || this.#state === "disconnecting") return undefined;
+    this.#payOwed();
+    try {
+      while (this.#controlLength + CONTROL_RESERVE <= CONTROL_LENGTH) {
+        const frame = this.#framer.next();
+        if (frame === NONE) {
+          this.#starved = true;
+          return undefined;
+        }
+        const event = this.#take(frame, now);
+        if (event !== undefined) return event;
+      }
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error;
+      this.#close("protocol-error", error);
+    }
+    return this.#last.shift();
+  }
+
+  /**
+   * The bytes to write next, at most `limit`; undefined when there are none. They must be written, or copied, before
+   * the next call.
+   */
+  nextTransmit(limit: number, now: Milliseconds): Uint8Array | undefined {
+    if (limit <= 0 || this.#state === "opening" || this.#state === "closed") return undefined;
+    if (this.#sending === undefined) {
+      this.#pushReleases();
+      if (this.#pingDue) this.#pingDue = !this.#pushBare(PINGREQ);
+      if (this.#controlLength > 0) return this.#transmitControl(limit, now);
+      if (!this.#pickPacket()) {
+        if (this.#state !== "disconnecting") return undefined;
+        if (this.#saidGoodbye) {
+          this.#close("requested");
+          return undefined;
+        }
+        this.#saidGoodbye = this.#pushBare(DISCONNECT);
+        return this.#transmitControl(limit, now);
+      }
+    }
+    return this.#transmitPacket(limit, now);
+  }
+
+  #transmitControl(limit: number, now: Milliseconds): Uint8Array {
+    const byteLength = Math.min(limit, this.#controlLength);
+    const rest = this.#controlLength - byteLength;
+    // The buffer is filled again only after the caller has written this part of it.
+    const bytes = rest === 0 ? this.#control.subarray(0, byteLength) : this.#control.slice(0, byteLength);
+    if (rest > 0) this.#control.copyWithin(0, byteLength, this.#controlLength);
+    this.#controlLength = rest;
+    this.#keepAlive.sent(now);
+    return bytes;
+  }
+
+  #transmitPacket(limit: number, now: Milliseconds): Uint8Array {
+    const packet = this.#sending as Uint8Array;
+    const start = this.#sendingOffset;
+    const end = Math.min(start + limit, packet.length);
+    this.#keepAlive.sent(now);
+    if (end < packet.length) {
+      this.#sendingOffset = end;
+      return packet.subarray(start, end);
+    }
+    const outgoing = this.#sendingOutgoing;
+    if (outgoing !== undefined && outgoing.qos === 0) this.#session.sent(outgoing);
+    this.#sending = undefined;
+    this.#sendingOutgoing = undefined;
+    return start === 0 ? packet : packet.subarray(start);
+  }
+
+  /** Chooses the next packet to send: requests before messages, so that an answer finds its subscription. */
+  #pickPacket(): boolean {
+    this.#sendingOffset = 0;
+    this.#sending = this.#requests.shift();
+    if (this.#sending === undefined && this.#state === "connected") {
+      const { maximumInFlight, maximumQos } = this.#options;
+      this.#sendingOutgoing = this.#session.nextPublish(maximumInFlight, maximumQos);
+      this.#sending = this.#sendingOutgoing?.bytes;
+    }
+    return this.#sending !== undefined;
+  }
+
+  #take(frame: number, now: Milliseconds): ConnectionEvent | undefined {
+    if (frame === CHUNK) {
+      if (this.#stream !== "delivered") return undefined;
+      return { type: "chunk", bytes: this.#framer.buffer.subarray(this.#framer.start, this.#framer.end) };
+    }
+    if (frame === END) return this.#endStream();
+    const type = this.#framer.first >> 4;
+    if (this.#state === "connecting") {
+      if (type !== CONNACK) {
+        throw new ProtocolError("MQTT-3.2.0-1", `packet type ${type} before CONNACK`);
+      }
+      return this.#accept(now);
+    }
+    return frame === HEAD || frame === HEAD_WITHOUT_TOPIC ? this.#beginStream(frame) : this.#answer(type);
+  }
+
+  #accept(now: Milliseconds): ConnectionEvent | undefined {
+    const { buffer, body } = this.#framer;
+    const returnCode = decodeConnectReturnCode(buffer, body);
+    if (returnCode !== 0) {
+      this.#close("refused", undefined, returnCode);
+      return undefined;
+    }
+    const sessionPresent = buffer[body] === 1;
+    if (sessionPresent && this.#options.cleanSession) {
+      throw new ProtocolError("MQTT-3.2.2-1", "session present, though a clean session was asked for");
+    }
+    this.#session.begin(sessionPresent);
+    this.#keepAlive.received(now);
+    this.#state = "connected";
+    return { type: "connected", sessionPresent };
+  }
+
+  /** Every packet of a connection that is up. */
+  #answer(type: number): ConnectionEvent | undefined {
+    const { buffer, start, body, end } = this.#framer;
+    const session = this.#session;
+    if (type === PUBLISH) return this.#deliver(decodePublish(buffer, start, body, end));
+    if (type === PINGRESP) {
+      this.#keepAlive.answered();
+      return undefined;
+    }
+    if (type === CONNACK) throw new ProtocolError("MQTT-3.2.0-1", "a second CONNACK");
+    const packetIdentifier = decodeIdentifier(buffer, body);
+    switch (type) {
+      case PUBACK:
+        session.acknowledged(packetIdentifier);
+        return undefined;
+      case PUBREC:
+        if (session.recorded(packetIdentifier)) this.#pushAcknowledgement(PUBREL, packetIdentifier);
+        return undefined;
+      case PUBREL:
+        session.forget(packetIdentifier);
+        this.#pushAcknowledgement(PUBCOMP, packetIdentifier);
+        return undefined;
+      case PUBCOMP:
+        session.completed(packetIdentifier);
+        return undefined;
+      case SUBACK: {
+        const returnCodes = decodeReturnCodes(buffer, body + 2, end);
+        const count = this.#takeAsked(packetIdentifier);
+        if (count === undefined || count === 0) {
+          throw new ProtocolError("MQTT-3.8.4-2", `SUBACK for packet identifier ${packetIdentifier}`);
+        }
+        if (count !== returnCodes.length) {
+          throw new ProtocolError(
+            "MQTT-3.8.4-5",
+            `SUBACK with ${returnCodes.length} codes for ${count} filters`,
+          );
+        }
+        return { type: "subscribed", packetIdentifier, returnCodes };
+      }
+      default:
+        if (this.#takeAsked(packetIdentifier) !== 0) {
+          throw new ProtocolError("MQTT-3.10.4-4", `UNSUBACK for packet identifier ${packetIdentifier}`);
+        }
+        return { type: "unsubscribed", packetIdentifier };
+    }
+  }
+
+  #deliver(packet: ReturnType<typeof decodePublish>): MessageEvent | undefined {
+    const { topicName, payload, qos, retain, duplicate, packetIdentifier } = packet;
+    if (!this.#isNew(qos, packetIdentifier)) return undefined;
+    if (qos === 2) this.#session.receive(packetIdentifier);
+    this.#owe(qos, packetIdentifier);
+    return { type: "message", topicName, payload, qos, retain, duplicate };
+  }
+
+  /** A QoS 2 message that was delivered before is only acknowledged [MQTT-4.3.3-2]. */
+  #isNew(qos: QoS, packetIdentifier: PacketIdentifier | 0): boolean {
+    if (qos !== 2 || !this.#session.wasReceived(packetIdentifier)) return true;
+    this.#pushAcknowledgement(PUBREC, packetIdentifier);
+    return false;
+  }
+
+  #beginStream(frame: number): ConnectionEvent | undefined {
+    const { buffer, first, body, end, payloadLength } = this.#framer;
+    const qos = ((first >> 1) & 3) as QoS;
+    const topicEnd = qos === 0 ? end : end - 2;
+    this.#streamQos = qos;
+    this.#streamIdentifier = qos === 0 ? 0 : decodeIdentifier(buffer, topicEnd);
+    this.#stream = "skipped";
+    if (frame === HEAD_WITHOUT_TOPIC) return { type: "too-long", topicName: "", payloadLength };
+    const topicName = decodeTopicName(buffer, body + 2, topicEnd);
+    if (qos === 2 && this.#session.wasReceived(this.#streamIdentifier)) return undefined;
+    this.#stream = "delivered";
+    return {
+      type: "stream",
+      topicName,
+      qos,
+      retain: (first & 1) === 1,
+      duplicate: (first & 8) === 8,
+      payloadLength,
+    };
+  }
+
+  #endStream(): ConnectionEvent | undefined {
+    const delivered = this.#stream === "delivered";
+    this.#stream = "none";
+    if (this.#streamQos === 2) this.#session.receive(this.#streamIdentifier);
+    this.#owe(this.#streamQos, this.#streamIdentifier);
+    if (delivered) return { type: "stream-end" };
+    this.#payOwed();
+    return undefined;
+  }
+
+  #owe(qos: QoS, packetIdentifier: PacketIdentifier | 0): void {
+    this.#owed = qos === 0 ? 0 : qos === 1 ? PUBACK : PUBREC;
+    this.#owedIdentifier = packetIdentifier;
+  }
+
+  /** Acknowledges the message delivered last, now that it has been handled. */
+  #payOwed(): void {
+    if (this.#owed === 0) return;
+    this.#pushAcknowledgement(this.#owed, this.#owedIdentifier);
+    this.#owed = 0;
+  }
+
+  #takeAsked(packetIdentifier: PacketIdentifier): number | undefined {
+    const count = this.#asked.get(packetIdentifier);
+    if (count === undefined) return undefined;
+    this.#asked.delete(packetIdentifier);
+    this.#session.identifiers.release(packetIdentifier);
+    return count;
+  }
+
+  #pushReleases(): void {
+    if (this.#state !== "connected") return;
+    while (this.#controlLength + CONTROL_RESERVE <= CONTROL_LENGTH) {
+      const packetIdentifier = this.#session.nextRelease();
+      if (packetIdentifier === undefined) return;
+      this.#pushAcknowledgement(PUBREL, packetIdentifier);
+    }
+  }
+
+  #pushAcknowledgement(type: Acknowledgement["type"], packetIdentifier: PacketIdentifier): void {
+    this.#controlLength = encodeAcknowledgement(type, packetIdentifier, this.#control, this.#controlLength);
+  }
+
+  /** A packet of two bytes, if there is room for it. */
+  #pushBare(type: Bare["type"]): boolean {
+    if (this.#controlLength + 2 > CONTROL_LENGTH) return false;
+    this.#control[this.#controlLength] = type << 4;
+    this.#control[this.#controlLength + 1] = 0;
+    this.#controlLength += 2;
+    return true;
+  }
+
+  #close(why: DisconnectReason, cause?: unknown, returnCode?: RefusalCode): void {
+    if (this.#state === "closed") return;
+    const stage = STAGES[this.#state];
+    // However a goodbye ends, it was asked for.
+    const reason = this.#state === "disconnecting" ? "requested" : why;
+    this.#state = "closed";
+    for (const packetIdentifier of this.#asked.keys()) this.#session.identifiers.release(packetIdentifier);
+    this.#asked.clear();
+    if (this.#sendingOutgoing !== undefined && this.#sendingOutgoing.qos === 0) {
+      this.#session.interrupted(this.#sendingOutgoing);
+    }
+    this.#sending = undefined;
+    this.#sendingOutgoing = undefined;
+    if (this.#stream === "delivered") this.#last.push({ type: "stream-aborted" });
+    this.#last.push({ type: "closed", stage, reason, returnCode, cause });
+  }
+}

@@ -1,0 +1,204 @@
+/**
+ * A byte stream cut into control packets, without copying them and without holding more than it must.
+ *
+ * The buffer is small while packets are small, as long as the packet while a longer one arrives, and small again
+ * after it. A PUBLISH whose payload is over the limit is never held: its header comes out first (HEAD), then the
+ * payload in parts as they arrive (CHUNK), then END. So the most that is ever held is a topic name and a payload of
+ * the limit each, and a few bytes of header.
+ */
+
+import { checkFixedHeader } from "./decode.js";
+import { ProtocolError } from "./errors.js";
+import { PUBLISH } from "./packet-type.js";
+import { readRemainingLength, remainingLengthEnd } from "./remaining-length.js";
+import { readUint16 } from "./string.js";
+
+/** More bytes are needed. */
+export const NONE = 0;
+/** A whole control packet: fixed header at `start`, the rest from `body` to `end`. */
+export const PACKET = 1;
+/** The header of a PUBLISH whose payload is streamed: as PACKET, but ending where the payload begins. */
+export const HEAD = 2;
+/** The same, its topic name over the limit and skipped: what stands from `body` to `end` is the packet identifier. */
+export const HEAD_WITHOUT_TOPIC = 3;
+/** A part of that payload: from `start` to `end`. */
+export const CHUNK = 4;
+/** That payload is complete. */
+export const END = 5;
+
+export type Frame =
+  | typeof NONE
+  | typeof PACKET
+  | typeof HEAD
+  | typeof HEAD_WITHOUT_TOPIC
+  | typeof CHUNK
+  | typeof END;
+
+/** Longest remaining length of a packet other than PUBLISH that is held even when the limit is lower, in bytes. */
+const CONTROL_LIMIT = 64;
+
+const BETWEEN = 0;
+const SKIPPING_TOPIC = 1;
+const PACKET_IDENTIFIER = 2;
+const PAYLOAD = 3;
+
+export class Framer {
+  /** Where the frame lies; valid until the next `next` or `space`. */
+  buffer: Uint8Array;
+  start = 0;
+  body = 0;
+  end = 0;
+  /** First byte of the control packet, and after a HEAD the length of its payload. */
+  first = 0;
+  payloadLength = 0;
+
+  readonly #limit: number;
+  readonly #small: Uint8Array;
+  #filled = 0;
+  /** Length the buffer must have for the frame under way to be complete. */
+  #needed = 0;
+  #state: typeof BETWEEN | typeof SKIPPING_TOPIC | typeof PACKET_IDENTIFIER | typeof PAYLOAD = BETWEEN;
+  /** Bytes still to come of the topic name that is skipped, or of the payload that is streamed. */
+  #left = 0;
+
+  /**
+   * @param limit longest payload, and longest topic name, in bytes, that is held whole
+   * @param buffer the one that is kept; its length is what one read takes at most between long packets
+   */
+  constructor(limit: number, buffer: Uint8Array) {
+    this.#limit = limit;
+    this.#small = buffer;
+    this.buffer = buffer;
+  }
+
+  /** Where to put what arrives: at most `byteLength` bytes, at least one. Only after `next` has returned NONE. */
+  space(byteLength: number): Uint8Array {
+    if (this.end > 0) this.#compact();
+    if (this.#needed > this.buffer.length) this.#grow(this.#needed);
+    return this.buffer.subarray(this.#filled, Math.min(this.#filled + byteLength, this.buffer.length));
+  }
+
+  /** The first `byteLength` bytes of what `space` returned have been filled. */
+  commit(byteLength: number): void {
+    this.#filled += byteLength;
+  }
+
+  /**
+   * The next frame.
+   * @throws ProtocolError when the stream cannot be cut: nothing more may be read then
+   */
+  next(): Frame {
+    this.start = this.end;
+    switch (this.#state) {
+      case BETWEEN:
+        return this.#nextPacket();
+      case PAYLOAD:
+        return this.#nextChunk();
+      case SKIPPING_TOPIC: {
+        const count = Math.min(this.#left, this.#filled - this.start);
+        this.start += count;
+        this.end = this.start;
+        this.#left -= count;
+        if (this.#left > 0) return NONE;
+        this.#state = PACKET_IDENTIFIER;
+        return this.#headWithoutTopic();
+      }
+      default:
+        return this.#headWithoutTopic();
+    }
+  }
+
+  #nextPacket(): Frame {
+    const { buffer, start } = this;
+    const filled = this.#filled;
+    if (filled - start < 2) return this.#need(2);
+    const body = remainingLengthEnd(buffer, start + 1, filled);
+    if (body === -1) return this.#need(5);
+    const remaining = readRemainingLength(buffer, start + 1, body);
+    const first = buffer[start] as number;
+    checkFixedHeader(first, remaining);
+    this.first = first;
+    this.body = body;
+    // Anything that may be within the limit is first taken as such, the commonest case.
+    if (remaining <= this.#limit) return this.#whole(body + remaining);
+    if (first >> 4 !== PUBLISH) {
+      if (remaining <= CONTROL_LIMIT) return this.#whole(body + remaining);
+      throw new ProtocolError("MQTT-3.8.4-5", `SUBACK of ${remaining} bytes, more than was asked for`);
+    }
+    if (filled - body < 2) return this.#need(body + 2 - start);
+    const topicLength = readUint16(buffer, body);
+    const header = 2 + topicLength + ((first & 6) === 0 ? 0 : 2);
+    const payloadLength = remaining - header;
+    if (payloadLength < 0) {
+      throw new ProtocolError("MQTT-3.3.2-1", "PUBLISH ends inside its topic name or packet identifier");
+    }
+    if (topicLength > this.#limit) {
+      this.payloadLength = payloadLength;
+      this.#left = topicLength;
+      this.#state = SKIPPING_TOPIC;
+      this.end = body + 2;
+      return this.next();
+    }
+    if (payloadLength <= this.#limit) return this.#whole(body + remaining);
+    if (this.#whole(body + header) === NONE) return NONE;
+    this.payloadLength = payloadLength;
+    this.#left = payloadLength;
+    this.#state = PAYLOAD;
+    return HEAD;
+  }
+
+  #whole(end: number): Frame {
+    if (end > this.#filled) return this.#need(end - this.start);
+    this.end = end;
+    this.#needed = 0;
+    return PACKET;
+  }
+
+  #headWithoutTopic(): Frame {
+    const byteLength = (this.first & 6) === 0 ? 0 : 2;
+    if (this.#filled - this.start < byteLength) return this.#need(byteLength);
+    this.body = this.start;
+    this.end = this.start + byteLength;
+    this.#left = this.payloadLength;
+    this.#state = PAYLOAD;
+    return HEAD_WITHOUT_TOPIC;
+  }
+
+  #nextChunk(): Frame {
+    if (this.#left === 0) {
+      this.#state = BETWEEN;
+      return END;
+    }
+    const byteLength = Math.min(this.#left, this.#filled - this.start);
+    if (byteLength === 0) return this.#need(0);
+    this.end = this.start + byteLength;
+    this.#left -= byteLength;
+    return CHUNK;
+  }
+
+  #need(byteLength: number): typeof NONE {
+    this.#needed = byteLength;
+    return NONE;
+  }
+
+  /** Moves what is left to the front; in the small buffer if it fits there. */
+  #compact(): void {
+    const target = this.#needed <= this.#small.length ? this.#small : this.buffer;
+    const left = this.#filled - this.end;
+    if (left > target.length) {
+      // More than the small buffer holds, still to be looked at: stay.
+      this.buffer.copyWithin(0, this.end, this.#filled);
+    } else {
+      if (left > 0) target.set(this.buffer.subarray(this.end, this.#filled));
+      this.buffer = target;
+    }
+    this.#filled = left;
+    this.end = 0;
+  }
+
+  #grow(byteLength: number): void {
+    const larger = new Uint8Array(byteLength);
+    larger.set(this.buffer.subarray(0, this.#filled));
+    this.buffer = larger;
+  }
+}

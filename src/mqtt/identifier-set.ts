@@ -1,0 +1,64 @@
+/** A set of packet identifiers in bounded memory: at most 8 KiB, and 128 bytes while they are near each other. */
+
+import type { PacketIdentifier } from "./packet.js";
+
+/** Identifiers in a segment: 1,024, a bit each. */
+const SEGMENT_SHIFT = 10;
+const SEGMENT_BYTES = 128;
+
+export class IdentifierSet {
+  readonly #segments = new Map<number, Uint8Array>();
+  #size = 0;
+
+  get size(): number {
+    return this.#size;
+  }
+
+  has(packetIdentifier: PacketIdentifier): boolean {
+    const segment = this.#segments.get(packetIdentifier >> SEGMENT_SHIFT);
+    return (
+      segment !== undefined && ((segment[byteOf(packetIdentifier)] as number) & bitOf(packetIdentifier)) !== 0
+    );
+  }
+
+  add(packetIdentifier: PacketIdentifier): void {
+    const key = packetIdentifier >> SEGMENT_SHIFT;
+    let segment = this.#segments.get(key);
+    if (segment === undefined) {
+      segment = new Uint8Array(SEGMENT_BYTES);
+      this.#segments.set(key, segment);
+    }
+    const index = byteOf(packetIdentifier);
+    const before = segment[index] as number;
+    const after = before | bitOf(packetIdentifier);
+    if (after === before) return;
+    segment[index] = after;
+    this.#size += 1;
+  }
+
+  delete(packetIdentifier: PacketIdentifier): void {
+    const segment = this.#segments.get(packetIdentifier >> SEGMENT_SHIFT);
+    if (segment === undefined) return;
+    const index = byteOf(packetIdentifier);
+    const before = segment[index] as number;
+    const after = before & ~bitOf(packetIdentifier);
+    if (after === before) return;
+    segment[index] = after;
+    this.#size -= 1;
+    // Empty most of the time: then nothing is held.
+    if (this.#size === 0 && this.#segments.size > 1) this.#segments.clear();
+  }
+
+  clear(): void {
+    this.#segments.clear();
+    this.#size = 0;
+  }
+}
+
+function byteOf(packetIdentifier: PacketIdentifier): number {
+  return (packetIdentifier >> 3) & (SEGMENT_BYTES - 1);
+}
+
+function bitOf(packetIdentifier: PacketIdentifier): number {
+  return 1 << (packetIdentifier & 7);
+}

@@ -1,0 +1,83 @@
+/**
+ * When to send PINGREQ, and when to give the link up (section 3.1.2.10).
+ *
+ * The specification only wants something sent in every keep alive period. A device also wants to know that somebody
+ * is still there: with nothing but QoS 0 going out, a half-open link would look healthy until TCP gives up, minutes
+ * later. So PINGREQ is due when nothing was sent, or nothing was received, for the period; and the link is given up
+ * when after PINGREQ nothing at all arrives for the response timeout. A half-open link is thus found within
+ * keep alive + response timeout of the last byte received.
+ */
+
+import type { Milliseconds } from "./ports.js";
+
+/** Sent this much before the period is over, so that the gap never exceeds it: a tenth, at most 1 s. */
+const MARGIN_SHARE = 0.1;
+const MARGIN_MAXIMUM: Milliseconds = 1000;
+
+export class KeepAlive {
+  /** 0: off. */
+  readonly #interval: Milliseconds;
+  readonly #responseTimeout: Milliseconds;
+  #lastSent: Milliseconds;
+  #lastReceived: Milliseconds;
+  /** When the PINGREQ that waits for its PINGRESP became due. */
+  #asked: Milliseconds | undefined;
+
+  /**
+   * @param keepAlive seconds, as on the wire; 0 turns everything off
+   * @param responseTimeout from PINGREQ to PINGRESP
+   */
+  constructor(keepAlive: number, responseTimeout: Milliseconds, now: Milliseconds) {
+    const period = keepAlive * 1000;
+    this.#interval = period - Math.min(period * MARGIN_SHARE, MARGIN_MAXIMUM);
+    this.#responseTimeout = responseTimeout;
+    this.#lastSent = now;
+    this.#lastReceived = now;
+  }
+
+  /** Something was handed to the transport. */
+  sent(now: Milliseconds): void {
+    this.#lastSent = now;
+  }
+
+  /** Something arrived. */
+  received(now: Milliseconds): void {
+    this.#lastReceived = now;
+  }
+
+  /** PINGRESP arrived. */
+  answered(): void {
+    this.#asked = undefined;
+  }
+
+  /** When `takePing` or `isDead` may next say yes. */
+  get deadline(): Milliseconds | undefined {
+    if (this.#interval === 0) return undefined;
+    return Math.min(this.#pingDue(), this.#giveUp());
+  }
+
+  /** Whether a PINGREQ is to be sent now; true once each time. */
+  takePing(now: Milliseconds): boolean {
+    if (this.#interval === 0 || now < this.#pingDue()) return false;
+    this.#asked ??= now;
+    // As if it had left: should the transport have no room, it is the response timeout that ends the wait.
+    this.#lastSent = now;
+    return true;
+  }
+
+  /** Whether the peer has been silent for too long after PINGREQ. */
+  isDead(now: Milliseconds): boolean {
+    return this.#interval !== 0 && now >= this.#giveUp();
+  }
+
+  #pingDue(): Milliseconds {
+    const last = this.#asked === undefined ? Math.min(this.#lastSent, this.#lastReceived) : this.#lastSent;
+    return last + this.#interval;
+  }
+
+  /** Anything received after PINGREQ counts: the answer may wait behind a long PUBLISH. */
+  #giveUp(): Milliseconds {
+    if (this.#asked === undefined) return Number.POSITIVE_INFINITY;
+    return Math.max(this.#asked, this.#lastReceived) + this.#responseTimeout;
+  }
+}

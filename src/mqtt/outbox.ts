@@ -1,0 +1,202 @@
+/**
+ * The messages that wait to be sent, whatever server they will go to: in order, bounded in number and in bytes.
+ *
+ * A message in flight belongs to the session with its server, but its bytes count here: memory is memory. When the
+ * session is gone, its messages come back before all others, and are then neither evicted nor do they expire.
+ */
+
+import type { Outcome, RefusalReason } from "./event.js";
+import type { ServerOptions } from "./options.js";
+import type { Outgoing, OutgoingSource } from "./outgoing.js";
+import { OutgoingList, outgoingLength } from "./outgoing.js";
+import type { QoS } from "./packet.js";
+import type { Milliseconds } from "./ports.js";
+import { MAXIMUM_REMAINING_LENGTH } from "./remaining-length.js";
+
+/** The bounds: those of the server in use. */
+export type OutboxLimits = Pick<
+  ServerOptions,
+  "maximumQueueLength" | "maximumQueueBytes" | "queueQos0" | "maximumInFlight"
+>;
+
+/** The longest packet there is: the fixed header's five bytes, and the largest remaining length. */
+const MAXIMUM_PACKET_LENGTH = 5 + MAXIMUM_REMAINING_LENGTH;
+
+export class Outbox {
+  readonly #returned = new OutgoingList();
+  readonly #waiting = new OutgoingList();
+  /** An array and not a list: a message can be settled while it still stands in a list of its session. */
+  readonly #settled: Outgoing[] = [];
+  #settledTaken = 0;
+  /** Bytes of all packets held: waiting, returned and in flight. */
+  #byteLength = 0;
+  /** Bytes of those waiting, which eviction can free. */
+  #waitingByteLength = 0;
+  #nextExpiry: Milliseconds = Number.POSITIVE_INFINITY;
+
+  /** Messages not sent yet. */
+  get length(): number {
+    return this.#returned.length + this.#waiting.length;
+  }
+
+  /** Bytes held, messages in flight included. */
+  get byteLength(): number {
+    return this.#byteLength;
+  }
+
+  /** When the next message expires. */
+  get deadline(): Milliseconds | undefined {
+    return this.#nextExpiry === Number.POSITIVE_INFINITY ? undefined : this.#nextExpiry;
+  }
+
+  /**
+   * Takes a message in, or refuses it. The oldest waiting messages are evicted to make room.
+   * @param connected whether it can be sent at once
+   * @param room how many messages the in-flight window still takes
+   */
+  add(
+    outgoing: Outgoing,
+    source: OutgoingSource,
+    limits: OutboxLimits,
+    connected: boolean,
+    room: number,
+    expiresAt: Milliseconds,
+  ): void {
+    const byteLength = outgoingLength(source);
+    const obstacle = this.#makeRoom(outgoing.qos, byteLength, limits, connected, room);
+    if (obstacle !== undefined) {
+      this.#refuse(outgoing, obstacle);
+      return;
+    }
+    outgoing.encode(source);
+    outgoing.expiresAt = expiresAt;
+    if (expiresAt < this.#nextExpiry) this.#nextExpiry = expiresAt;
+    this.#byteLength += byteLength;
+    this.#waitingByteLength += byteLength;
+    this.#waiting.push(outgoing);
+  }
+
+  /** The message to be sent next; it stays until `take`. */
+  peek(): Outgoing | undefined {
+    return this.#returned.first ?? this.#waiting.first;
+  }
+
+  /** Removes the message that `peek` showed: it is in flight now, or sent. */
+  take(): void {
+    if (this.#returned.shift() === undefined && this.#waiting.first !== undefined) {
+      this.#withdraw(this.#waiting.first);
+    }
+  }
+
+  /** The session they were in flight in is gone: they are the first to be sent, as new messages. */
+  giveBack(list: OutgoingList): void {
+    for (let outgoing = list.first; outgoing !== undefined; outgoing = outgoing.next) outgoing.renew();
+    this.#returned.prepend(list);
+  }
+
+  /** Lowers the QoS of a message that was taken to what the server it goes to is sent at most. */
+  lower(outgoing: Outgoing, maximumQos: QoS): void {
+    const before = outgoing.byteLength;
+    outgoing.lower(maximumQos);
+    this.#byteLength += outgoing.byteLength - before;
+  }
+
+  /** Settles what has waited too long. */
+  expired(now: Milliseconds): void {
+    if (now < this.#nextExpiry) return;
+    this.#nextExpiry = Number.POSITIVE_INFINITY;
+    let outgoing = this.#waiting.first;
+    while (outgoing !== undefined) {
+      const { next, expiresAt } = outgoing;
+      if (expiresAt <= now) {
+        this.#withdraw(outgoing);
+        this.settle(outgoing, "expired");
+      } else if (expiresAt < this.#nextExpiry) {
+        this.#nextExpiry = expiresAt;
+      }
+      outgoing = next;
+    }
+  }
+
+  /** A QoS 0 message could not be sent whole: no server has it. Before `disconnected`. */
+  interrupted(outgoing: Outgoing): void {
+    this.#waiting.unshift(outgoing);
+    this.#waitingByteLength += outgoing.byteLength;
+  }
+
+  /** The connection is gone: QoS 0 messages wait no longer, unless they may. */
+  disconnected(queueQos0: boolean): void {
+    if (queueQos0) return;
+    let outgoing = this.#waiting.first;
+    while (outgoing !== undefined) {
+      const { next } = outgoing;
+      if (outgoing.qos === 0) {
+        this.#withdraw(outgoing);
+        this.#refuse(outgoing, "offline");
+      }
+      outgoing = next;
+    }
+  }
+
+  /** Lets the packet of a message go, whose identifier is all that is needed from now on. */
+  release(outgoing: Outgoing): void {
+    this.#byteLength -= outgoing.byteLength;
+    outgoing.bytes = undefined;
+  }
+
+  /** This is how it ended. The first outcome stands. */
+  settle(outgoing: Outgoing, outcome: Outcome): void {
+    this.release(outgoing);
+    if (outgoing.outcome !== undefined) return;
+    outgoing.outcome = outcome;
+    if (outgoing.handler !== undefined) this.#settled.push(outgoing);
+  }
+
+  /** The next message that was settled and whose handler is to be told. */
+  takeSettled(): Outgoing | undefined {
+    const settled = this.#settled;
+    if (this.#settledTaken < settled.length) return settled[this.#settledTaken++];
+    if (settled.length > 0) {
+      settled.length = 0;
+      this.#settledTaken = 0;
+    }
+    return undefined;
+  }
+
+  /** Evicts what must give way to a new message; returns why it cannot be taken, if it cannot. */
+  #makeRoom(
+    qos: QoS,
+    byteLength: number,
+    limits: OutboxLimits,
+    connected: boolean,
+    room: number,
+  ): RefusalReason | undefined {
+    if (qos === 0 && !connected && !limits.queueQos0) return "offline";
+    if (byteLength > Math.min(limits.maximumQueueBytes, MAXIMUM_PACKET_LENGTH)) return "packet-too-large";
+    // What the window takes at once does not wait, and so does not count as queued.
+    const maximum = limits.maximumQueueLength + (connected ? room : 0);
+    // Nothing is evicted for a message that would not fit even then.
+    const kept = this.#byteLength - this.#waitingByteLength;
+    if (this.#returned.length >= maximum || kept + byteLength > limits.maximumQueueBytes) return "queue-full";
+    let oldest = this.#waiting.first;
+    while (
+      oldest !== undefined &&
+      (this.length >= maximum || this.#byteLength + byteLength > limits.maximumQueueBytes)
+    ) {
+      this.#withdraw(oldest);
+      this.settle(oldest, "evicted");
+      oldest = this.#waiting.first;
+    }
+    return undefined;
+  }
+
+  #refuse(outgoing: Outgoing, reason: RefusalReason): void {
+    outgoing.reason = reason;
+    this.settle(outgoing, "refused");
+  }
+
+  #withdraw(outgoing: Outgoing): void {
+    this.#waiting.remove(outgoing);
+    this.#waitingByteLength -= outgoing.byteLength;
+  }
+}

@@ -1,0 +1,47 @@
+/** Hands out packet identifiers: from 1 upwards, never 0, never one that is in use (section 2.3.1). */
+
+import { LimitError } from "./errors.js";
+import { IdentifierSet } from "./identifier-set.js";
+import type { PacketIdentifier } from "./packet.js";
+
+/** How many identifiers there are. */
+export const MAXIMUM_PACKET_IDENTIFIER = 65_535;
+
+export class PacketIdentifiers {
+  readonly #used = new IdentifierSet();
+  #last = 0;
+
+  /** How many are in use. */
+  get inUse(): number {
+    return this.#used.size;
+  }
+
+  get exhausted(): boolean {
+    return this.#used.size === MAXIMUM_PACKET_IDENTIFIER;
+  }
+
+  /**
+   * The next one that is free [MQTT-2.3.1-2].
+   * @throws LimitError `identifiers-exhausted` when all 65,535 are in use
+   */
+  take(): PacketIdentifier {
+    if (this.exhausted) {
+      throw new LimitError("identifiers-exhausted", "all 65,535 packet identifiers are in use");
+    }
+    do {
+      this.#last = this.#last === MAXIMUM_PACKET_IDENTIFIER ? 1 : this.#last + 1;
+    } while (this.#used.has(this.#last));
+    this.#used.add(this.#last);
+    return this.#last;
+  }
+
+  /** The exchange it stood for is over [MQTT-2.3.1-3]. */
+  release(packetIdentifier: PacketIdentifier): void {
+    this.#used.delete(packetIdentifier);
+  }
+
+  /** The server knows of none any more. The count goes on, so that a late acknowledgement meets no new packet. */
+  releaseAll(): void {
+    this.#used.clear();
+  }
+}

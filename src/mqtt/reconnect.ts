@@ -1,0 +1,124 @@
+/**
+ * When to connect next, and to which server: Mongoose's documented behaviour as a pure state machine.
+ *
+ * | state      | input                                  | next state | then                                         |
+ * |------------|----------------------------------------|------------|----------------------------------------------|
+ * | stopped    | start                                  | waiting    | the first attempt is due at once             |
+ * | waiting    | takeAttempt at or after the deadline   | attempting | the caller opens a connection                |
+ * | attempting | succeeded (CONNACK accepted)           | up         | the ladder stays where it is                 |
+ * | attempting | failed                                 | waiting    | one rung up, or to the other server          |
+ * | up         | failed, up for less than `stable`      | waiting    | as if the attempt had failed                 |
+ * | up         | failed, up for `stable` or longer      | waiting    | first rung, same server                      |
+ * | any        | stop                                   | stopped    | no deadline                                  |
+ *
+ * The rungs are `minimum`, doubled each time, up to `maximum`: 2, 4, 8, 16, 32, 60 s by default, each with up to 10 %
+ * of jitter either way. When the attempt after the longest wait fails and there is another server, that one is next,
+ * starting at its own first rung; without another one the longest wait repeats for ever.
+ *
+ * Mongoose resets the wait as soon as CONNACK arrives, so a server that accepts and drops is retried every 2 s for
+ * ever and never fails over; here such a connection counts as a failed attempt.
+ */
+
+import type { ServerName } from "./event.js";
+import type { Milliseconds, Random } from "./ports.js";
+
+export interface ReconnectOptions {
+  /** First wait; Mongoose `reconnect_timeout_min`. */
+  readonly reconnectMinimum: Milliseconds;
+  /** Longest wait; Mongoose `reconnect_timeout_max`. */
+  readonly reconnectMaximum: Milliseconds;
+  /** A connection that lasted this long starts the ladder anew; Reed `reconnect_stable`. */
+  readonly reconnectStable: Milliseconds;
+}
+
+/** Each wait is its rung times 1 - JITTER to 1 + JITTER. */
+const JITTER = 0.1;
+
+type State = "stopped" | "waiting" | "attempting" | "up";
+
+export class Reconnector {
+  readonly #primary: ReconnectOptions;
+  readonly #backup: ReconnectOptions | undefined;
+  readonly #random: Random;
+  #state: State = "stopped";
+  #server: ServerName = "mqtt";
+  #deadline: Milliseconds = 0;
+  /** The rung the present wait or attempt belongs to, without jitter; 0 before the first. */
+  #rung: Milliseconds = 0;
+  #attempt = 0;
+  #upSince: Milliseconds = 0;
+
+  constructor(primary: ReconnectOptions, backup: ReconnectOptions | undefined, random: Random) {
+    this.#primary = primary;
+    this.#backup = backup;
+    this.#random = random;
+  }
+
+  /** When `takeAttempt` will next give an attempt. */
+  get deadline(): Milliseconds | undefined {
+    return this.#state === "waiting" ? this.#deadline : undefined;
+  }
+
+  /** The server of the present or next attempt. */
+  get server(): ServerName {
+    return this.#server;
+  }
+
+  /** Which attempt to this server it is, from 1, since the ladder began. */
+  get attempt(): number {
+    return this.#attempt;
+  }
+
+  /** Makes the first attempt due at once, at the server that was used last. Does nothing when already started. */
+  start(now: Milliseconds): void {
+    if (this.#state !== "stopped") return;
+    this.#rung = 0;
+    this.#attempt = 0;
+    this.#wait(now, 0);
+  }
+
+  stop(): void {
+    this.#state = "stopped";
+  }
+
+  /** The server to connect to now, once, if an attempt is due. */
+  takeAttempt(now: Milliseconds): ServerName | undefined {
+    if (this.#state !== "waiting" || now < this.#deadline) return undefined;
+    this.#state = "attempting";
+    this.#attempt += 1;
+    return this.#server;
+  }
+
+  /** CONNACK accepted. */
+  succeeded(now: Milliseconds): void {
+    if (this.#state !== "attempting") return;
+    this.#state = "up";
+    this.#upSince = now;
+  }
+
+  /** The attempt came to nothing, or the connection ended. */
+  failed(now: Milliseconds): void {
+    if (this.#state !== "attempting" && this.#state !== "up") return;
+    const { reconnectMaximum, reconnectStable } = this.#options();
+    if (this.#state === "up" && now - this.#upSince >= reconnectStable) {
+      this.#rung = 0;
+      this.#attempt = 0;
+    } else if (this.#rung >= reconnectMaximum && this.#backup !== undefined) {
+      this.#server = this.#server === "mqtt" ? "mqtt1" : "mqtt";
+      this.#rung = 0;
+      this.#attempt = 0;
+    }
+    const { reconnectMinimum: first, reconnectMaximum: last } = this.#options();
+    this.#rung = this.#rung === 0 ? first : Math.min(this.#rung * 2, last);
+    this.#wait(now, this.#rung * (1 - JITTER + 2 * JITTER * this.#random()));
+  }
+
+  #wait(now: Milliseconds, delay: Milliseconds): void {
+    this.#state = "waiting";
+    this.#deadline = now + delay;
+  }
+
+  #options(): ReconnectOptions {
+    return this.#server === "mqtt1" && this.#backup !== undefined ? this.#backup : this.#primary;
+  }
+}

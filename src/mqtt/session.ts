@@ -1,0 +1,187 @@
+/**
+ * What the client and one server know of each other beyond a connection: the session state of section 4.1.
+ *
+ * A message on its way out moves from list to list:
+ *
+ *     outbox ──sent──> inFlight ──PUBACK──> acknowledged             QoS 1
+ *                      inFlight ──PUBREC──> released ──PUBCOMP──> acknowledged      QoS 2
+ *
+ * When a connection begins and the server has the session, what is in flight becomes `unsent` and goes out again with
+ * DUP, in the original order, and so do the PUBRELs of what is released. When the server has no session, or another
+ * server takes over, what is in flight goes back to the outbox as new messages, and what is released is done: with
+ * PUBREC the server has taken it on, and sending it again could deliver it twice.
+ */
+
+import { ProtocolError } from "./errors.js";
+import { IdentifierSet } from "./identifier-set.js";
+import type { Outbox } from "./outbox.js";
+import type { Outgoing } from "./outgoing.js";
+import { OutgoingList } from "./outgoing.js";
+import type { PacketIdentifier, QoS } from "./packet.js";
+import { MAXIMUM_PACKET_IDENTIFIER, PacketIdentifiers } from "./packet-identifiers.js";
+
+export class Session {
+  /** One space of identifiers for PUBLISH, SUBSCRIBE and UNSUBSCRIBE. */
+  readonly identifiers = new PacketIdentifiers();
+  readonly #outbox: Outbox;
+  readonly #unsent = new OutgoingList();
+  readonly #inFlight = new OutgoingList();
+  readonly #released = new OutgoingList();
+  /** The first of `released` whose PUBREL has not been sent on this connection; all behind it have not either. */
+  #nextRelease: Outgoing | undefined;
+  /** Inbound QoS 2 messages delivered and not yet released by PUBREL. */
+  readonly #received = new IdentifierSet();
+
+  constructor(outbox: Outbox) {
+    this.#outbox = outbox;
+  }
+
+  /** Messages sent and not completed. */
+  get inFlight(): number {
+    return this.#inFlight.length + this.#unsent.length + this.#released.length;
+  }
+
+  /** A connection was accepted. */
+  begin(sessionPresent: boolean): void {
+    if (sessionPresent) {
+      for (let at = this.#inFlight.first; at !== undefined; at = at.next) at.repeat();
+      this.#unsent.prepend(this.#inFlight);
+      this.#nextRelease = this.#released.first;
+      return;
+    }
+    this.handOver();
+    this.#released.clear();
+    this.#nextRelease = undefined;
+    this.identifiers.releaseAll();
+    this.#received.clear();
+  }
+
+  /**
+   * Another server takes over. The identifiers of unfinished QoS 2 messages stay in use here: this server may hold
+   * them, and would take a new message under one of them for a repetition.
+   */
+  handOver(): void {
+    this.#unsent.prepend(this.#inFlight);
+    for (let at = this.#unsent.first; at !== undefined; at = at.next) {
+      if (at.qos === 1) this.identifiers.release(at.packetIdentifier);
+    }
+    this.#outbox.giveBack(this.#unsent);
+    for (let at = this.#released.first; at !== undefined; at = at.next) {
+      this.#outbox.settle(at, "acknowledged");
+    }
+    // Thousands of fail-overs later: give up the oldest claims rather than run out of identifiers.
+    if (this.identifiers.inUse > MAXIMUM_PACKET_IDENTIFIER / 2) this.identifiers.releaseAll();
+  }
+
+  /**
+   * The message to send now, with its packet identifier in it.
+   * @param window QoS 1 and 2 messages that may be in flight at once
+   */
+  nextPublish(window: number, maximumQos: QoS): Outgoing | undefined {
+    const again = this.#unsent.shift();
+    if (again !== undefined) {
+      this.#inFlight.push(again);
+      return again;
+    }
+    const outgoing = this.#outbox.peek();
+    if (outgoing === undefined) return undefined;
+    const needsIdentifier = Math.min(outgoing.qos, maximumQos) > 0;
+    if (needsIdentifier && (this.inFlight >= window || this.identifiers.exhausted)) return undefined;
+    this.#outbox.take();
+    this.#outbox.lower(outgoing, maximumQos);
+    if (needsIdentifier) {
+      outgoing.identify(this.identifiers.take());
+      this.#inFlight.push(outgoing);
+    }
+    return outgoing;
+  }
+
+  /** A QoS 0 message was handed to the transport. */
+  sent(outgoing: Outgoing): void {
+    this.#outbox.settle(outgoing, "sent");
+  }
+
+  /** The connection ended in the middle of a QoS 0 message. */
+  interrupted(outgoing: Outgoing): void {
+    this.#outbox.interrupted(outgoing);
+  }
+
+  /** The packet identifier of the PUBREL to send now, in the order of the PUBRECs [MQTT-4.6.0-4]. */
+  nextRelease(): PacketIdentifier | undefined {
+    const outgoing = this.#nextRelease;
+    if (outgoing === undefined) return undefined;
+    this.#nextRelease = outgoing.next;
+    return outgoing.packetIdentifier as PacketIdentifier;
+  }
+
+  /** PUBACK. One for a message that is not in flight is ignored. */
+  acknowledged(packetIdentifier: PacketIdentifier): void {
+    const outgoing = this.#findSent(packetIdentifier);
+    if (outgoing === undefined) return;
+    if (outgoing.qos !== 1) throw new ProtocolError("MQTT-4.3.3-1", "PUBACK for a QoS 2 PUBLISH");
+    this.#removeSent(outgoing);
+    this.identifiers.release(packetIdentifier);
+    this.#outbox.settle(outgoing, "acknowledged");
+  }
+
+  /**
+   * PUBREC.
+   * @returns whether PUBREL is to be sent out of turn, because `nextRelease` will not give it (again)
+   */
+  recorded(packetIdentifier: PacketIdentifier): boolean {
+    const outgoing = this.#findSent(packetIdentifier);
+    if (outgoing === undefined) return !this.#awaitsRelease(packetIdentifier);
+    if (outgoing.qos !== 2) throw new ProtocolError("MQTT-4.3.2-1", "PUBREC for a QoS 1 PUBLISH");
+    this.#removeSent(outgoing);
+    this.#outbox.release(outgoing);
+    this.#released.push(outgoing);
+    this.#nextRelease ??= outgoing;
+    return false;
+  }
+
+  /** PUBCOMP. One for a message that was not released is ignored, unless it is in flight. */
+  completed(packetIdentifier: PacketIdentifier): void {
+    const outgoing = this.#released.find(packetIdentifier);
+    if (outgoing === undefined) {
+      if (this.#findSent(packetIdentifier) !== undefined) {
+        throw new ProtocolError("MQTT-4.3.3-1", "PUBCOMP for a PUBLISH that was not released");
+      }
+      return;
+    }
+    if (this.#nextRelease === outgoing) this.#nextRelease = outgoing.next;
+    this.#released.remove(outgoing);
+    this.identifiers.release(packetIdentifier);
+    this.#outbox.settle(outgoing, "acknowledged");
+  }
+
+  /** Whether an inbound QoS 2 message was delivered before and is not released yet. */
+  wasReceived(packetIdentifier: PacketIdentifier): boolean {
+    return this.#received.has(packetIdentifier);
+  }
+
+  /** An inbound QoS 2 message is being delivered. */
+  receive(packetIdentifier: PacketIdentifier): void {
+    this.#received.add(packetIdentifier);
+  }
+
+  /** PUBREL: the same packet identifier is a new message from now on [MQTT-4.3.3-2]. */
+  forget(packetIdentifier: PacketIdentifier): void {
+    this.#received.delete(packetIdentifier);
+  }
+
+  /** Sent on this connection or, with the session resumed, on an earlier one. */
+  #findSent(packetIdentifier: PacketIdentifier): Outgoing | undefined {
+    return this.#inFlight.find(packetIdentifier) ?? this.#unsent.find(packetIdentifier);
+  }
+
+  #removeSent(outgoing: Outgoing): void {
+    this.#inFlight.remove(outgoing);
+    this.#unsent.remove(outgoing);
+  }
+
+  #awaitsRelease(packetIdentifier: PacketIdentifier): boolean {
+    let at = this.#nextRelease;
+    while (at !== undefined && at.packetIdentifier !== packetIdentifier) at = at.next;
+    return at !== undefined;
+  }
+}
