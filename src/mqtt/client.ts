@@ -187,7 +187,8 @@ export class MqttClient {
       this.#inTurn = false;
     }
     const deadline = this.#deadline();
-    if (deadline !== Number.POSITIVE_INFINITY) this.#schedule(now, Math.max(0, deadline - now));
+    if (deadline === Number.POSITIVE_INFINITY) this.#rest();
+    else this.#schedule(now, Math.max(0, deadline - now));
   }
 
   /** One round; returns whether another one may find something to do. */
@@ -324,6 +325,12 @@ export class MqttClient {
     if (now + delay >= this.#timerDue) return;
     this.#timerDue = now + delay;
     this.#timer.schedule(delay);
+  }
+
+  /** Nothing will ever fall due: a timer must not keep a process alive. */
+  #rest(): void {
+    this.#timerDue = Number.POSITIVE_INFINITY;
+    this.#timer.cancel();
   }
 
   #options(server: ServerName): ServerOptions {

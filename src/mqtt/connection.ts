@@ -17,19 +17,16 @@ import {
   decodeReturnCodes,
   decodeTopicName,
 } from "./decode.js";
-import { encodeAcknowledgement, encoded } from "./encode.js";
+import { encoded } from "./encode.js";
 import { ProtocolError } from "./errors.js";
 import type { DisconnectReason, Stage } from "./event.js";
 import { CHUNK, END, Framer, HEAD, HEAD_WITHOUT_TOPIC, NONE } from "./framer.js";
 import { KeepAlive } from "./keep-alive.js";
 import type { ServerOptions } from "./options.js";
 import { connectPacket } from "./options.js";
-import type { Outgoing } from "./outgoing.js";
-import type { Acknowledgement, Bare, PacketIdentifier, QoS, RefusalCode, Subscription } from "./packet.js";
+import type { PacketIdentifier, QoS, RefusalCode, Subscription } from "./packet.js";
 import {
   CONNACK,
-  DISCONNECT,
-  PINGREQ,
   PINGRESP,
   PUBACK,
   PUBCOMP,
@@ -42,11 +39,8 @@ import {
 } from "./packet-type.js";
 import type { Milliseconds } from "./ports.js";
 import type { Session } from "./session.js";
+import { Transmitter } from "./transmitter.js";
 
-/** Bytes of acknowledgements, PINGREQ and DISCONNECT that may wait to be sent. */
-const CONTROL_LENGTH = 256;
-/** With less room than this nothing more is read: it takes the answer to one packet and the one owed before it. */
-const CONTROL_RESERVE = 8;
 /** Bytes of the receive buffer between long packets. */
 const RECEIVE_BUFFER_LENGTH = 512;
 
@@ -64,6 +58,7 @@ export class Connection {
   readonly #session: Session;
   readonly #framer: Framer;
   readonly #keepAlive: KeepAlive;
+  readonly #transmitter: Transmitter;
   #state: ConnectionState = "opening";
   /** When to give up, but for keep alive. */
   #timeout: Milliseconds;
@@ -71,19 +66,8 @@ export class Connection {
   readonly #last: ConnectionEvent[] = [];
   #starved = true;
 
-  readonly #control = new Uint8Array(CONTROL_LENGTH);
-  #controlLength = 0;
-  #pingDue = false;
-  #saidGoodbye = false;
-  /** CONNECT, SUBSCRIBE and UNSUBSCRIBE packets that wait to be sent. */
-  readonly #requests: Uint8Array[] = [];
   /** SUBSCRIBE (number of its filters) and UNSUBSCRIBE (0) not acknowledged yet. */
   readonly #asked = new Map<PacketIdentifier, number>();
-  /** A packet of which only a part has been taken. */
-  #sending: Uint8Array | undefined;
-  #sendingOffset = 0;
-  #sendingOutgoing: Outgoing | undefined;
-
   /** What to send once the message that was delivered last has been handled: PUBACK, PUBREC or 0 for nothing. */
   #owed: typeof PUBACK | typeof PUBREC | 0 = 0;
   #owedIdentifier: PacketIdentifier = 0;
@@ -97,6 +81,7 @@ export class Connection {
     this.#session = session;
     this.#framer = new Framer(options.receiveLimit, new Uint8Array(RECEIVE_BUFFER_LENGTH));
     this.#keepAlive = new KeepAlive(options.keepAlive, options.responseTimeout, now);
+    this.#transmitter = new Transmitter(options, session);
     this.#timeout = now + options.connectTimeout;
   }
 
@@ -118,7 +103,7 @@ export class Connection {
   /** The byte stream is open: CONNECT is the first packet on it [MQTT-3.1.0-1]. */
   opened(now: Milliseconds): void {
     if (this.#state !== "opening") return;
-    this.#requests.push(encoded(connectPacket(this.#options)));
+    this.#transmitter.request(encoded(connectPacket(this.#options)));
     this.#keepAlive.sent(now);
     this.#state = "connecting";
   }
@@ -144,7 +129,7 @@ export class Connection {
   expired(now: Milliseconds): void {
     if (this.#state === "connected") {
       if (this.#keepAlive.isDead(now)) this.#close("ping-timeout");
-      else if (this.#keepAlive.takePing(now)) this.#pingDue = true;
+      else if (this.#keepAlive.takePing(now)) this.#transmitter.ping();
     } else if (this.#state !== "closed" && now >= this.#timeout) {
       this.#close(this.#state === "disconnecting" ? "requested" : "connect-timeout");
     }
@@ -156,7 +141,7 @@ export class Connection {
    */
   subscribe(subscriptions: readonly Subscription[]): PacketIdentifier {
     const packetIdentifier = this.#session.identifiers.take();
-    this.#requests.push(encoded({ type: SUBSCRIBE, packetIdentifier, subscriptions }));
+    this.#transmitter.request(encoded({ type: SUBSCRIBE, packetIdentifier, subscriptions }));
     this.#asked.set(packetIdentifier, subscriptions.length);
     return packetIdentifier;
   }
@@ -164,7 +149,7 @@ export class Connection {
   /** Takes subscriptions back, in one packet; only when connected. Throws as `subscribe`. */
   unsubscribe(topicFilters: readonly string[]): PacketIdentifier {
     const packetIdentifier = this.#session.identifiers.take();
-    this.#requests.push(encoded({ type: UNSUBSCRIBE, packetIdentifier, topicFilters }));
+    this.#transmitter.request(encoded({ type: UNSUBSCRIBE, packetIdentifier, topicFilters }));
     this.#asked.set(packetIdentifier, 0);
     return packetIdentifier;
   }
@@ -174,7 +159,7 @@ export class Connection {
     if (this.#state === "opening" || this.#state === "connecting") this.#close("requested");
     else if (this.#state === "connected") {
       this.#payOwed();
-      this.#requests.length = 0;
+      this.#transmitter.sayGoodbye();
       this.#timeout = now + this.#options.responseTimeout;
       this.#state = "disconnecting";
     }
@@ -186,7 +171,7 @@ export class Connection {
     if (this.#state === "closed" || this.#state === "disconnecting") return undefined;
     this.#payOwed();
     try {
-      while (this.#controlLength + CONTROL_RESERVE <= CONTROL_LENGTH) {
+      while (this.#transmitter.hasRoom) {
         const frame = this.#framer.next();
         if (frame === NONE) {
           this.#starved = true;
@@ -208,60 +193,10 @@ export class Connection {
    */
   nextTransmit(limit: number, now: Milliseconds): Uint8Array | undefined {
     if (limit <= 0 || this.#state === "opening" || this.#state === "closed") return undefined;
-    if (this.#sending === undefined) {
-      this.#pushReleases();
-      if (this.#pingDue) this.#pingDue = !this.#pushBare(PINGREQ);
-      if (this.#controlLength > 0) return this.#transmitControl(limit, now);
-      if (!this.#pickPacket()) {
-        if (this.#state !== "disconnecting") return undefined;
-        if (this.#saidGoodbye) {
-          this.#close("requested");
-          return undefined;
-        }
-        this.#saidGoodbye = this.#pushBare(DISCONNECT);
-        return this.#transmitControl(limit, now);
-      }
-    }
-    return this.#transmitPacket(limit, now);
-  }
-
-  #transmitControl(limit: number, now: Milliseconds): Uint8Array {
-    const byteLength = Math.min(limit, this.#controlLength);
-    const rest = this.#controlLength - byteLength;
-    // The buffer is filled again only after the caller has written this part of it.
-    const bytes = rest === 0 ? this.#control.subarray(0, byteLength) : this.#control.slice(0, byteLength);
-    if (rest > 0) this.#control.copyWithin(0, byteLength, this.#controlLength);
-    this.#controlLength = rest;
-    this.#keepAlive.sent(now);
+    const bytes = this.#transmitter.next(limit);
+    if (bytes !== undefined) this.#keepAlive.sent(now);
+    else if (this.#transmitter.finished) this.#close("requested");
     return bytes;
-  }
-
-  #transmitPacket(limit: number, now: Milliseconds): Uint8Array {
-    const packet = this.#sending as Uint8Array;
-    const start = this.#sendingOffset;
-    const end = Math.min(start + limit, packet.length);
-    this.#keepAlive.sent(now);
-    if (end < packet.length) {
-      this.#sendingOffset = end;
-      return packet.subarray(start, end);
-    }
-    const outgoing = this.#sendingOutgoing;
-    if (outgoing !== undefined && outgoing.qos === 0) this.#session.sent(outgoing);
-    this.#sending = undefined;
-    this.#sendingOutgoing = undefined;
-    return start === 0 ? packet : packet.subarray(start);
-  }
-
-  /** Chooses the next packet to send: requests before messages, so that an answer finds its subscription. */
-  #pickPacket(): boolean {
-    this.#sendingOffset = 0;
-    this.#sending = this.#requests.shift();
-    if (this.#sending === undefined && this.#state === "connected") {
-      const { maximumInFlight, maximumQos } = this.#options;
-      this.#sendingOutgoing = this.#session.nextPublish(maximumInFlight, maximumQos);
-      this.#sending = this.#sendingOutgoing?.bytes;
-    }
-    return this.#sending !== undefined;
   }
 
   #take(frame: number, now: Milliseconds): ConnectionEvent | undefined {
@@ -293,6 +228,7 @@ export class Connection {
     }
     this.#session.begin(sessionPresent);
     this.#keepAlive.received(now);
+    this.#transmitter.flow();
     this.#state = "connected";
     return { type: "connected", sessionPresent };
   }
@@ -313,11 +249,11 @@ export class Connection {
         session.acknowledged(packetIdentifier);
         return undefined;
       case PUBREC:
-        if (session.recorded(packetIdentifier)) this.#pushAcknowledgement(PUBREL, packetIdentifier);
+        if (session.recorded(packetIdentifier)) this.#transmitter.acknowledge(PUBREL, packetIdentifier);
         return undefined;
       case PUBREL:
         session.forget(packetIdentifier);
-        this.#pushAcknowledgement(PUBCOMP, packetIdentifier);
+        this.#transmitter.acknowledge(PUBCOMP, packetIdentifier);
         return undefined;
       case PUBCOMP:
         session.completed(packetIdentifier);
@@ -355,7 +291,7 @@ export class Connection {
   /** A QoS 2 message that was delivered before is only acknowledged [MQTT-4.3.3-2]. */
   #isNew(qos: QoS, packetIdentifier: PacketIdentifier | 0): boolean {
     if (qos !== 2 || !this.#session.wasReceived(packetIdentifier)) return true;
-    this.#pushAcknowledgement(PUBREC, packetIdentifier);
+    this.#transmitter.acknowledge(PUBREC, packetIdentifier);
     return false;
   }
 
@@ -398,7 +334,7 @@ export class Connection {
   /** Acknowledges the message delivered last, now that it has been handled. */
   #payOwed(): void {
     if (this.#owed === 0) return;
-    this.#pushAcknowledgement(this.#owed, this.#owedIdentifier);
+    this.#transmitter.acknowledge(this.#owed, this.#owedIdentifier);
     this.#owed = 0;
   }
 
@@ -410,28 +346,6 @@ export class Connection {
     return count;
   }
 
-  #pushReleases(): void {
-    if (this.#state !== "connected") return;
-    while (this.#controlLength + CONTROL_RESERVE <= CONTROL_LENGTH) {
-      const packetIdentifier = this.#session.nextRelease();
-      if (packetIdentifier === undefined) return;
-      this.#pushAcknowledgement(PUBREL, packetIdentifier);
-    }
-  }
-
-  #pushAcknowledgement(type: Acknowledgement["type"], packetIdentifier: PacketIdentifier): void {
-    this.#controlLength = encodeAcknowledgement(type, packetIdentifier, this.#control, this.#controlLength);
-  }
-
-  /** A packet of two bytes, if there is room for it. */
-  #pushBare(type: Bare["type"]): boolean {
-    if (this.#controlLength + 2 > CONTROL_LENGTH) return false;
-    this.#control[this.#controlLength] = type << 4;
-    this.#control[this.#controlLength + 1] = 0;
-    this.#controlLength += 2;
-    return true;
-  }
-
   #close(why: DisconnectReason, cause?: unknown, returnCode?: RefusalCode): void {
     if (this.#state === "closed") return;
     const stage = STAGES[this.#state];
@@ -440,11 +354,7 @@ export class Connection {
     this.#state = "closed";
     for (const packetIdentifier of this.#asked.keys()) this.#session.identifiers.release(packetIdentifier);
     this.#asked.clear();
-    if (this.#sendingOutgoing !== undefined && this.#sendingOutgoing.qos === 0) {
-      this.#session.interrupted(this.#sendingOutgoing);
-    }
-    this.#sending = undefined;
-    this.#sendingOutgoing = undefined;
+    this.#transmitter.close();
     if (this.#stream === "delivered") this.#last.push({ type: "stream-aborted" });
     this.#last.push({ type: "closed", stage, reason, returnCode, cause });
   }

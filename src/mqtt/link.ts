@@ -55,12 +55,14 @@ export class Link implements TransportHandler {
     this.#owner.onLinkChanged();
   }
 
-  /** Takes from the transport what the connection has room for; returns whether there was anything. */
+  /**
+   * Takes from the transport what the connection has room for; returns whether there was anything. Only after
+   * `nextEvent` had nothing more to tell.
+   */
   receive(now: Milliseconds): boolean {
     const { connection } = this;
     if (this.#open && connection.state === "opening") connection.opened(now);
-    if (!connection.starved) return false;
-    if (this.#readable > 0) {
+    if (this.#readable > 0 && connection.starved) {
       const space = connection.space(this.#readable);
       this.#transport.read(space);
       this.#readable -= space.length;
@@ -68,6 +70,7 @@ export class Link implements TransportHandler {
       return true;
     }
     if (!this.#ended) return false;
+    // What is still unread cannot be answered any more; the server sends it again if it matters.
     connection.lost(this.#cause);
     return true;
   }

@@ -122,6 +122,8 @@ export class Outbox {
   interrupted(outgoing: Outgoing): void {
     this.#waiting.unshift(outgoing);
     this.#waitingByteLength += outgoing.byteLength;
+    // While it was being sent it did not wait, and its expiry may have been passed over.
+    if (outgoing.expiresAt < this.#nextExpiry) this.#nextExpiry = outgoing.expiresAt;
   }
 
   /** The connection is gone: QoS 0 messages wait no longer, unless they may. */

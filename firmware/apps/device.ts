@@ -1,0 +1,168 @@
+/**
+ * A device: the MQTT client and the application that a config asks for, made of the ports of the place it runs in.
+ * The same on the ESP32, in the XS worker and on Node.
+ *
+ * The application is at work as soon as the device is made, so that nothing is missed while the network comes up;
+ * what it has to say waits in the client's queue. `start` is for when there is a network.
+ */
+
+import { ConfigError } from "../../src/config/problem.js";
+import type { Config } from "../../src/config/schema.js";
+import { serverOptions } from "../../src/config/server-options.js";
+import { MqttClient } from "../../src/mqtt/client.js";
+import type { ClientEvent, ClientObserver, ServerName } from "../../src/mqtt/event.js";
+import type { DeliveryHandler } from "../../src/mqtt/outgoing.js";
+import type { Milliseconds, Timer, TransportProvider } from "../../src/mqtt/ports.js";
+import { checkTopicName } from "../../src/mqtt/topic.js";
+import { encodeUtf8 } from "../../src/mqtt/utf8.js";
+import type { App, AppPorts } from "./app.js";
+import { chooseApp } from "./choose-app.js";
+import { describeError, describeEvent, eventLevel } from "./log-text.js";
+import { RetainedTopic } from "./retained-topic.js";
+
+/** The world a device lives in. */
+export interface DevicePorts extends Omit<AppPorts, "client"> {
+  readonly transport: TransportProvider;
+  /** Its name if `device.id` is empty, such as one made of the MAC address. */
+  readonly deviceId: string;
+  /** Hears what the client tells, after it was logged. */
+  readonly observer?: ClientObserver;
+}
+
+/** How long `offline` may take to be acknowledged when the device stops. */
+const GOODBYE_TIMEOUT: Milliseconds = 2000;
+
+/**
+ * | phase    | input                                  | next     | then                      |
+ * |----------|----------------------------------------|----------|---------------------------|
+ * | unlinked | an attempt starts                      | linked   |                           |
+ * | unlinked | `stop`                                 | over     |                           |
+ * | linked   | the attempt failed, or the link ended  | unlinked |                           |
+ * | linked   | `stop` before CONNACK                  | leaving  | the client is stopped     |
+ * | linked   | `stop` after CONNACK                   | goodbye  | `offline` is published    |
+ * | goodbye  | acknowledged, or too late for that     | leaving  | the client is stopped     |
+ * | goodbye  | the link ended                         | over     | the client is stopped     |
+ * | leaving  | the link ended                         | over     |                           |
+ */
+type Phase = "unlinked" | "linked" | "goodbye" | "leaving" | "over";
+
+export class Device implements ClientObserver, DeliveryHandler {
+  /** `device.id`, or the platform's. */
+  readonly id: string;
+  readonly app: App;
+  readonly client: MqttClient;
+  readonly #ports: DevicePorts;
+  readonly #status: RetainedTopic;
+  readonly #timer: Timer;
+  #phase: Phase = "unlinked";
+  #onStopped: (() => void) | undefined;
+
+  /**
+   * @throws ConfigError when the config does not say what the device is for, or has no server for it
+   * @throws UsageError when its name cannot stand in a topic
+   */
+  constructor(config: Config, ports: DevicePorts) {
+    const { clock, log, pins, random, timers, transport, wallClock } = ports;
+    const id = config.device.id || ports.deviceId;
+    checkTopicName(id);
+    const { statusTopic, start } = chooseApp(config, id);
+    // The server says it for a device that cannot any more.
+    const will = { topicName: statusTopic, payload: encodeUtf8("offline"), qos: 1, retain: true } as const;
+    const primary = serverOptions(config, "mqtt", id, will);
+    if (primary === undefined) {
+      throw new ConfigError([{ code: "missing", path: "mqtt.enable", expected: "true", value: "false" }]);
+    }
+    const backup = serverOptions(config, "mqtt1", id, will);
+    this.id = id;
+    this.#ports = ports;
+    this.#timer = timers.create(() => this.#expired());
+    this.client = new MqttClient({ transport, clock, timers, random, observer: this }, primary, backup);
+    this.#status = new RetainedTopic(this.client, statusTopic, "online");
+    this.app = start({ client: this.client, clock, timers, random, pins, wallClock, log });
+    this.#warnOfOtherWill(config, "mqtt", statusTopic);
+    this.#warnOfOtherWill(config, "mqtt1", statusTopic);
+  }
+
+  /** Connects, and stays connected. */
+  start(): void {
+    if (this.#phase === "unlinked") this.client.start();
+  }
+
+  /**
+   * Ends the application, says `offline`, disconnects: once and for good, a device that is to run again is made anew.
+   * Takes `response_timeout` and 2 s at the longest, as when the link is dead.
+   */
+  stop(onStopped?: () => void): void {
+    if (this.#phase !== "unlinked" && this.#phase !== "linked") return;
+    this.#onStopped = onStopped;
+    this.app.stop();
+    if (!this.client.connected) {
+      this.#leave();
+      return;
+    }
+    // DISCONNECT makes the server forget the will [MQTT-3.14.4-3], so the device says it itself.
+    this.#phase = "goodbye";
+    this.#status.set("offline", this);
+    this.#timer.schedule(GOODBYE_TIMEOUT);
+  }
+
+  /** For the client. */
+  onEvent(event: ClientEvent): void {
+    if (event.type === "connecting") this.#phase = "linked";
+    this.#ports.log[eventLevel(event)](describeEvent(event));
+    this.#ports.observer?.onEvent(event);
+    // Who observes may have stopped it.
+    if (event.type === "connected" && this.#phase === "linked") this.#connected();
+    else if (event.type === "disconnected") this.#disconnected();
+  }
+
+  /** For the client: what became of `offline`. */
+  onOutcome(): void {
+    if (this.#phase === "goodbye") this.#leave();
+  }
+
+  #connected(): void {
+    this.#status.refresh();
+    try {
+      this.app.onConnected();
+    } catch (error) {
+      this.#ports.log.error(`the application failed: ${describeError(error)}`);
+    }
+  }
+
+  #disconnected(): void {
+    if (this.#phase === "linked") {
+      this.#phase = "unlinked";
+      return;
+    }
+    this.client.stop();
+    this.#end();
+  }
+
+  #expired(): void {
+    if (this.#phase === "goodbye") this.#leave();
+    else this.#onStopped?.();
+  }
+
+  #leave(): void {
+    const hasLink = this.#phase !== "unlinked";
+    this.#timer.cancel();
+    this.client.stop();
+    if (hasLink) this.#phase = "leaving";
+    else this.#end();
+  }
+
+  #end(): void {
+    this.#phase = "over";
+    // Whoever waits for it is called last of all, from neither `stop` nor the client's turn.
+    this.#timer.schedule(0);
+  }
+
+  #warnOfOtherWill(config: Config, server: ServerName, statusTopic: string): void {
+    const { enable, will_topic: topicName, will_retain: retain } = config[server];
+    if (!enable || topicName === "" || (topicName === statusTopic && retain)) return;
+    this.#ports.log.warn(
+      `${server}.will_topic is not the device's own: "online" stays on ${statusTopic} when the link breaks`,
+    );
+  }
+}

@@ -1,0 +1,132 @@
+/** What the MQTT client tells, as lines for people: what happened, and which config key to look at. No secrets. */
+
+import type { ClientEvent } from "../../src/mqtt/event.js";
+import type { Delivery } from "../../src/mqtt/outgoing.js";
+import type { RefusalCode } from "../../src/mqtt/packet.js";
+import type { Log } from "./io.js";
+import { quoted } from "./payload-text.js";
+
+type Disconnected = Extract<ClientEvent, { type: "disconnected" }>;
+
+/** One line, without a full stop. */
+export function describeEvent(event: ClientEvent): string {
+  switch (event.type) {
+    case "connecting": {
+      const host = event.host.includes(":") ? `[${event.host}]` : event.host;
+      return `connecting to ${event.server} at ${host}:${event.port}, attempt ${event.attempt}`;
+    }
+    case "connected":
+      return `connected to ${event.server}${event.sessionPresent ? ", session resumed" : ""}`;
+    case "disconnected":
+      return describeEnd(event);
+    case "waiting": {
+      const delay = `${(event.delay / 1000).toFixed(1)} s`;
+      if (!event.switched) return `next attempt at ${event.server} in ${delay}`;
+      const other = event.server === "mqtt" ? "mqtt1" : "mqtt";
+      return `giving up on ${other} for now: first attempt at ${event.server} in ${delay}`;
+    }
+    case "subscribed":
+      return `subscribed to ${quoted(event.topicFilter)}, QoS ${event.qos}`;
+    case "subscription-refused":
+      return (
+        `${event.server} refuses the subscription to ${quoted(event.topicFilter)}: ` +
+        `check what the server allows ${event.server}.user to read`
+      );
+    case "unsubscribed":
+      return `unsubscribed from ${quoted(event.topicFilter)}`;
+    case "message-refused":
+      return (
+        `message of ${event.payloadLength} bytes on ${quoted(event.topicName)} dropped: ` +
+        "longer than recv_mbuf_limit"
+      );
+    case "handler-failed":
+      return `a message handler failed: ${describeError(event.error)}`;
+    case "client-identifier-in-use":
+      return (
+        `${event.server} keeps ending fresh connections: most likely another device has the client identifier ` +
+        `${quoted(event.clientIdentifier)} too; give each its own device.id or ${event.server}.client_id`
+      );
+  }
+}
+
+/** How important it is. */
+export function eventLevel(event: ClientEvent): keyof Log {
+  switch (event.type) {
+    case "handler-failed":
+      return "error";
+    case "disconnected":
+      return event.reason === "requested" ? "info" : "warn";
+    case "subscription-refused":
+    case "message-refused":
+    case "client-identifier-in-use":
+      return "warn";
+    default:
+      return "info";
+  }
+}
+
+/** Why no server has a message that was published, or undefined when one has it or it is still on its way. */
+export function describeLoss({ outcome, reason }: Delivery): string | undefined {
+  switch (outcome) {
+    case "evicted":
+      return "newer messages pushed it out of the queue, see max_queue_length and max_queue_bytes";
+    case "expired":
+      return "it waited too long";
+    case "refused":
+      if (reason === "queue-full") return "the queue is full, see max_queue_length and max_queue_bytes";
+      if (reason === "packet-too-large") return "it is longer than max_queue_bytes";
+      return "there is no connection, and queue_qos0 is off";
+    default:
+      return undefined;
+  }
+}
+
+function describeEnd({ server, stage, reason, returnCode, cause }: Disconnected): string {
+  const why = cause === undefined ? "" : `: ${describeError(cause)}`;
+  switch (reason) {
+    case "network":
+      return stage === "open"
+        ? `cannot reach ${server}${why}; check ${server}.server and the network`
+        : `connection to ${server} broken${why}`;
+    case "closed-by-server":
+      return stage === "connack"
+        ? `${server} closed the connection without an answer to CONNECT; check that ${server}.server is an MQTT port`
+        : `${server} closed the connection`;
+    case "refused":
+      return `${server} refuses the connection, code ${returnCode}: ${describeRefusal(server, returnCode)}`;
+    case "connect-timeout":
+      return stage === "open"
+        ? `no connection to ${server} within ${server}.connect_timeout; check ${server}.server and the network`
+        : `no answer to CONNECT from ${server} within ${server}.connect_timeout; check that ${server}.server is an MQTT port`;
+    case "ping-timeout":
+      return `no answer to PINGREQ from ${server} within ${server}.response_timeout: the link is dead`;
+    case "protocol-error":
+      return `${server} broke the MQTT specification${why}`;
+    case "requested":
+      return `disconnected from ${server}`;
+  }
+}
+
+function describeRefusal(server: string, returnCode: RefusalCode | undefined): string {
+  switch (returnCode) {
+    case 1:
+      return "it does not speak MQTT 3.1.1";
+    case 2:
+      return `it does not accept the client identifier; check ${server}.client_id`;
+    case 3:
+      return "MQTT is unavailable there at the moment";
+    case 4:
+      return `wrong user name or password; check ${server}.user and ${server}.pass`;
+    case 5:
+      return `not authorized; check ${server}.user, ${server}.pass and the server's access rules`;
+    default:
+      return "no reason known";
+  }
+}
+
+/** What was thrown or reported, on one line and not too long. */
+export function describeError(error: unknown): string {
+  const isPrintable = typeof error !== "object" && typeof error !== "function";
+  const text = error instanceof Error ? error.message : isPrintable ? String(error) : "";
+  return text === "" ? "unknown cause" : quoted(text).slice(1, -1);
+}

@@ -1,0 +1,182 @@
+/** `reed-sim run`: one device against any broker, driven by keys, by a list, or by nothing but its clock. */
+
+import type { Command } from "commander";
+import pc from "picocolors";
+import { loadConfig } from "../../src/config/load.js";
+import type { Config } from "../../src/config/schema.js";
+import type { ClientEvent } from "../../src/mqtt/event.js";
+import { SimulatedDevice } from "../device/simulated-device.js";
+import { readConfigLayers } from "./config-file.js";
+import type { Action, Step } from "./do-list.js";
+import { parseDoList } from "./do-list.js";
+import { CommandError, DONE, FAILED } from "./exit.js";
+import type { SimulatorEvent } from "./json-events.js";
+import { jsonLine } from "./json-events.js";
+import { KEYS_HELP, listenToKeys } from "./keys.js";
+import { onStopSignal } from "./stop-signals.js";
+import { Timeline } from "./timeline.js";
+
+interface RunOptions {
+  readonly app?: string;
+  readonly config?: string;
+  readonly set?: string[];
+  readonly do?: string;
+  readonly json?: true;
+}
+
+const HELP = `
+The config is that of a device (docs/config.md), except that mqtt.enable is on unless the file says otherwise.
+A device without device.id is called sim-door-sensor or sim-alarm.
+
+On a terminal, keys act on the device: ${KEYS_HELP}.
+--do acts at times counted from the start: "1s open, 2s close, 500ms arm, 4s exit". Actions:
+  open, close, toggle   the door
+  arm, disarm           the alarm, by its own panel
+  exit                  disconnect cleanly and end, as Ctrl-C and SIGTERM do
+  crash                 cut the connection without DISCONNECT and end: the server publishes the will
+
+Examples:
+  reed-sim run --app door-sensor --set mqtt.server=localhost
+  reed-sim run --app alarm --set mqtt.server=localhost --set alarm.doors=sim-door-sensor/door/state
+  reed-sim run --config door.json --do "1s open, 2s close, 4s exit" --json
+
+Exit status: 0 done, 1 it never connected, or ended with messages no server has; 2 bad usage or config.
+`;
+
+export function addRun(program: Command): void {
+  program
+    .command("run")
+    .description("run one device on this machine, against any broker")
+    .option("--app <app>", "door-sensor or alarm (default: what the config says)")
+    .option("--config <file>", "device config, JSON with // comments")
+    .option(
+      "--set <key=value>",
+      "set a key of the config, such as mqtt.server=localhost; may be given several times",
+      (assignment: string, before: string[] | undefined) => [...(before ?? []), assignment],
+    )
+    .option("--do <list>", 'what to do and when, such as "1s open, 2s close, 4s exit"')
+    .option("--json", "print each event as a line of JSON on standard output, and the log on standard error")
+    .addHelpText("after", HELP)
+    .action(async (options: RunOptions) => {
+      const steps = parseDoList(options.do ?? "");
+      const config = loadConfig([
+        { name: "run", values: { mqtt: { enable: true } } },
+        ...readConfigLayers(options.config, [
+          ...(options.app === undefined ? [] : [`app=${options.app}`]),
+          ...(options.set ?? []),
+        ]),
+      ]);
+      await new Run(config, steps, options.json === true).finished;
+    });
+}
+
+/** One run of one device, from its start to its end. */
+class Run {
+  readonly finished: Promise<void>;
+  readonly #json: boolean;
+  readonly #timeline: Timeline;
+  readonly #device: SimulatedDevice;
+  readonly #removeHandlers: (() => void)[] = [];
+  readonly #resolve: () => void;
+  readonly #reject: (error: unknown) => void;
+  #door: "open" | "closed" = "closed";
+  #everConnected = false;
+  #ending = false;
+
+  constructor(config: Config, steps: readonly Step[], json: boolean) {
+    const { promise, resolve, reject } = withResolvers();
+    this.finished = promise;
+    this.#resolve = resolve;
+    this.#reject = reject;
+    this.#json = json;
+    this.#timeline = new Timeline(json ? process.stderr : process.stdout);
+    const log = this.#timeline.log(config.app, pc.cyan);
+    this.#device = new SimulatedDevice(config, log, {
+      onEvent: (event) => this.#onEvent(event),
+      onSiren: (sounding) => this.#onSiren(sounding),
+    });
+    this.#tell({ type: "started", app: config.app, deviceId: this.#device.device.id });
+    for (const { time, action } of steps) {
+      const timer = setTimeout(() => this.#act(action), time);
+      this.#removeHandlers.push(() => clearTimeout(timer));
+    }
+    this.#removeHandlers.push(onStopSignal(() => this.#act("exit")));
+    if (process.stdin.isTTY && steps.length === 0) {
+      this.#timeline.note(`keys: ${KEYS_HELP}`);
+      this.#removeHandlers.push(listenToKeys((action) => this.#act(action)));
+    }
+    this.#device.device.start();
+  }
+
+  #act(action: Action): void {
+    if (this.#ending) return;
+    this.#tell({ type: "action", action });
+    switch (action) {
+      case "open":
+        this.#setDoor("open");
+        break;
+      case "close":
+        this.#setDoor("closed");
+        break;
+      case "toggle":
+        this.#setDoor(this.#door === "open" ? "closed" : "open");
+        break;
+      case "exit":
+        this.#ending = true;
+        this.#device.device.stop(() => this.#end());
+        break;
+      case "crash":
+        this.#ending = true;
+        this.#device.crash();
+        this.#end();
+        break;
+      default:
+        if (!this.#device.pressPanel(action)) {
+          this.#timeline.note(`${action}: this device is no alarm`);
+        }
+    }
+  }
+
+  #setDoor(state: "open" | "closed"): void {
+    this.#door = state;
+    this.#device.setDoor(state);
+  }
+
+  #end(): void {
+    for (const remove of this.#removeHandlers) remove();
+    const undelivered = this.#device.device.client.pending;
+    const failure = !this.#everConnected
+      ? "the device never connected"
+      : undelivered > 0
+        ? `${undelivered} messages were not delivered`
+        : undefined;
+    this.#tell({ type: "stopped", status: failure === undefined ? DONE : FAILED, undelivered });
+    if (failure === undefined) this.#resolve();
+    else this.#reject(new CommandError(failure));
+  }
+
+  #onEvent(event: ClientEvent): void {
+    if (event.type === "connected") this.#everConnected = true;
+    this.#tell(event);
+  }
+
+  #onSiren(sounding: boolean): void {
+    this.#timeline.note(sounding ? pc.bold(pc.red("          SIREN ON")) : pc.dim("          siren off"));
+    this.#tell({ type: "siren", sounding });
+  }
+
+  #tell(event: ClientEvent | SimulatorEvent): void {
+    if (this.#json) process.stdout.write(jsonLine(this.#timeline.time, event));
+  }
+}
+
+/** `Promise.withResolvers`, which Node 20 lacks. */
+function withResolvers(): { promise: Promise<void>; resolve: () => void; reject: (error: unknown) => void } {
+  let resolve: () => void = () => {};
+  let reject: (error: unknown) => void = () => {};
+  const promise = new Promise<void>((onResolved, onRejected) => {
+    resolve = onResolved;
+    reject = onRejected;
+  });
+  return { promise, resolve, reject };
+}

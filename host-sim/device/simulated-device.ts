@@ -1,0 +1,67 @@
+/** One device on this machine: the real firmware code over Node's network, with a door and a siren made of air. */
+
+import { Alarm } from "../../firmware/apps/alarm.js";
+import { Device } from "../../firmware/apps/device.js";
+import type { Level, Log } from "../../firmware/apps/io.js";
+import type { Config } from "../../src/config/schema.js";
+import type { ClientObserver } from "../../src/mqtt/event.js";
+import { NodeClock } from "../io/node-clock.js";
+import { NodeTimers } from "../io/node-timers.js";
+import { NodeTransportProvider } from "../io/node-transport.js";
+import { SimulatedPins } from "./simulated-pins.js";
+
+/** Hears what the device does to the world. */
+export interface DeviceListener extends ClientObserver {
+  onSiren(sounding: boolean): void;
+}
+
+export class SimulatedDevice {
+  readonly device: Device;
+  readonly #config: Config;
+  readonly #pins: SimulatedPins;
+  readonly #transport = new NodeTransportProvider();
+  readonly #timers = new NodeTimers();
+
+  /** Throws as `Device` does. The door is closed at the start. */
+  constructor(config: Config, log: Log, listener: DeviceListener) {
+    const { siren_pin: sirenPin, siren_active_low: sirenActiveLow } = config.alarm;
+    this.#config = config;
+    this.#pins = new SimulatedPins({
+      onOutput(pin: number, level: Level) {
+        if (pin === sirenPin) listener.onSiren((level === 1) !== sirenActiveLow);
+      },
+    });
+    this.setDoor("closed");
+    this.device = new Device(config, {
+      transport: this.#transport,
+      clock: new NodeClock(),
+      timers: this.#timers,
+      random: Math.random,
+      pins: this.#pins,
+      wallClock: { now: () => Date.now() },
+      log,
+      deviceId: `sim-${config.app}`,
+      observer: listener,
+    });
+  }
+
+  /** Opens or closes the door that the reed switch is on. */
+  setDoor(state: "open" | "closed"): void {
+    const { pin, active_low: activeLow } = this.#config.door;
+    this.#pins.setInput(pin, (state === "closed") === activeLow ? 0 : 1);
+  }
+
+  /** Presses a key of the alarm's own panel; returns false when the device is no alarm. */
+  pressPanel(command: "arm" | "disarm"): boolean {
+    const { app } = this.device;
+    if (!(app instanceof Alarm)) return false;
+    app.apply(command, "panel");
+    return true;
+  }
+
+  /** Cuts its power, for good: no DISCONNECT, and the server publishes the will. */
+  crash(): void {
+    this.#timers.powerOff();
+    this.#transport.destroyAll();
+  }
+}

@@ -1,0 +1,110 @@
+/** One connection of the virtual network with both its ends, and the ways in which it can fail. */
+
+import type { Endpoint } from "../../src/mqtt/ports.js";
+import type { VirtualClock } from "./virtual-clock.js";
+import { networkError } from "./virtual-network-error.js";
+import type { LinkConditions, PipeState } from "./virtual-pipe.js";
+import { VirtualPipe } from "./virtual-pipe.js";
+import { VirtualStream } from "./virtual-stream.js";
+
+/** `up`: from the device to the server; `down`: from the server to the device. */
+export type Direction = "up" | "down" | "both";
+
+/** What a device's stream lets wait to be delivered; a server's has no limit, so that scripts need not care. */
+const DEVICE_WINDOW = 65_536;
+
+export interface VirtualLinkOptions {
+  /** The name of the provider that opens it. */
+  readonly clientName: string;
+  readonly endpoint: Endpoint;
+  readonly conditions: LinkConditions;
+  /** The request for the connection has reached the server. */
+  readonly onRequest: () => void;
+  /** One of the ends has ended. */
+  readonly onOver: () => void;
+}
+
+/** Starts with the request for a connection underway. */
+export class VirtualLink {
+  readonly clientName: string;
+  readonly endpoint: Endpoint;
+  /** The device's end. */
+  readonly client: VirtualStream;
+  /** The server's end. */
+  readonly server: VirtualStream;
+  readonly #up: VirtualPipe;
+  readonly #down: VirtualPipe;
+
+  constructor(clock: VirtualClock, options: VirtualLinkOptions) {
+    const { clientName, endpoint, conditions, onRequest, onOver } = options;
+    const up = new VirtualPipe(clock, conditions);
+    const down = new VirtualPipe(clock, conditions);
+    this.clientName = clientName;
+    this.endpoint = endpoint;
+    this.client = new VirtualStream(clock, {
+      endpoint,
+      outgoing: up,
+      incoming: down,
+      window: DEVICE_WINDOW,
+      onOver,
+    });
+    this.server = new VirtualStream(clock, {
+      endpoint,
+      outgoing: down,
+      incoming: up,
+      window: Number.POSITIVE_INFINITY,
+      onRequest,
+      onOver,
+    });
+    this.#up = up;
+    this.#down = down;
+    up.signal("request");
+  }
+
+  /** Changes how good the link is from now on; what is underway arrives as it would have. */
+  setConditions(conditions: Partial<LinkConditions>): void {
+    for (const pipe of this.#pipes("both")) {
+      pipe.conditions = { ...pipe.conditions, ...conditions };
+    }
+  }
+
+  /** From now on all bytes disappear, those underway included, and so does the news of an end: a half-open link. */
+  vanish(direction: Direction = "both"): void {
+    this.#setState(direction, "lost");
+  }
+
+  /** Holds everything up without loss, as a bad radio link does, until `resume`. */
+  stall(direction: Direction = "both"): void {
+    this.#setState(direction, "stalled");
+  }
+
+  /** Ends a stall; what was held up arrives now. */
+  resume(direction: Direction = "both"): void {
+    this.#setState(direction, "up");
+  }
+
+  /** Breaks the connection at both ends at once, as a router that has forgotten it does. */
+  reset(): void {
+    this.vanish();
+    const cause = networkError("ECONNRESET", this.endpoint);
+    this.client.ended(cause);
+    this.server.ended(cause);
+  }
+
+  #setState(direction: Direction, state: PipeState): void {
+    for (const pipe of this.#pipes(direction)) {
+      pipe.setState(state);
+    }
+  }
+
+  #pipes(direction: Direction): readonly VirtualPipe[] {
+    switch (direction) {
+      case "up":
+        return [this.#up];
+      case "down":
+        return [this.#down];
+      case "both":
+        return [this.#up, this.#down];
+    }
+  }
+}

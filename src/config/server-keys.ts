@@ -1,0 +1,233 @@
+/**
+ * The keys of the sections `mqtt` and `mqtt1`: all of Mongoose's, in its order, then Reed's own.
+ *
+ * A file of data, over the usual length because the schema of a server belongs in one place.
+ */
+
+import { booleanKey, choiceKey, integerKey, numberKey, stringKey } from "./key.js";
+
+/** A topic name, or nothing: wildcards are for filters [MQTT-4.7.1-1]. */
+export const TOPIC_NAME_PATTERN = "^[^+#]*$";
+export const TOPIC_NAME_EXPECTED = "a topic name, without the wildcards + and # [MQTT-4.7.1-1]";
+
+/** A day, in seconds: longer waits are mistakes, most often of milliseconds for seconds. */
+const DAY = 86_400;
+
+export const SERVER_KEYS = Object.freeze({
+  enable: booleanKey({
+    default: false,
+    origin: "mongoose",
+    doc: "Use this server. `mqtt1` is the backup of `mqtt` and cannot be used without it.",
+  }),
+  server: stringKey({
+    default: "",
+    origin: "mongoose",
+    secret: "in-uri",
+    expected: "host, host:port, [ipv6]:port, or a URI such as mqtt://user:pass@host:port",
+    doc: "Where the server is: `host`, `host:port`, `[ipv6]:port`, or a URI `mqtt://user:pass@host:port` (also `mqtts://`, `ws://`, `wss://`; percent-encode special characters in user and password). The port is 1883 by default, 8883 with TLS, 80 for WebSocket and 443 for WebSocket over TLS. Required when `enable` is true; there is no default server.",
+  }),
+  client_id: stringKey({
+    default: "",
+    origin: "mongoose",
+    doc: "Client identifier; when empty, the device id. No two clients of a server may share one. Servers need not accept more than 23 letters and digits [MQTT-3.1.3-5], though most do.",
+  }),
+  user: stringKey({ default: "", origin: "mongoose", doc: "User name; when empty, none is sent." }),
+  pass: stringKey({
+    default: "",
+    origin: "mongoose",
+    secret: "always",
+    doc: "Password; only with a user name [MQTT-3.1.2-22]. When empty, none is sent.",
+  }),
+  reconnect_timeout_min: numberKey({
+    default: 2,
+    minimum: 0.01,
+    maximum: DAY,
+    unit: "seconds",
+    origin: "mongoose",
+    doc: "The first wait before a new attempt to connect; it doubles with each failure, and each wait varies by up to 10 % either way. Fractions are allowed.",
+  }),
+  reconnect_timeout_max: numberKey({
+    default: 60,
+    minimum: 0.01,
+    maximum: DAY,
+    unit: "seconds",
+    origin: "mongoose",
+    doc: "The longest wait. When the attempt after it fails too, the other server is tried if it is enabled. Fractions are allowed.",
+  }),
+  ssl_cert: stringKey({
+    default: "",
+    origin: "mongoose",
+    unsupported: "TLS",
+    doc: "File with the client certificate, for mutual TLS; together with `ssl_key`.",
+  }),
+  ssl_key: stringKey({
+    default: "",
+    origin: "mongoose",
+    secret: "unless-file-name",
+    unsupported: "TLS",
+    doc: "File with the private key that belongs to `ssl_cert`.",
+  }),
+  ssl_ca_cert: stringKey({
+    default: "",
+    origin: "mongoose",
+    unsupported: "TLS",
+    doc: "File with the certificates of the authorities that may vouch for the server. Setting it turns TLS on.",
+  }),
+  ssl_cipher_suites: stringKey({
+    default: "",
+    origin: "mongoose",
+    unsupported: "TLS",
+    doc: "Cipher suites to offer to the server; when empty, the platform's choice.",
+  }),
+  ssl_psk_identity: stringKey({
+    default: "",
+    maximumBytes: 128,
+    origin: "mongoose",
+    unsupported: "TLS with a pre-shared key",
+    doc: "Identity for TLS with a pre-shared key; together with `ssl_psk_key`. Setting it turns TLS on.",
+  }),
+  ssl_psk_key: stringKey({
+    default: "",
+    maximumBytes: 128,
+    pattern: "^([0-9A-Fa-f][0-9A-Fa-f])*$",
+    expected: "an even number of hexadecimal digits, at most 128",
+    origin: "mongoose",
+    secret: "always",
+    unsupported: "TLS with a pre-shared key",
+    doc: "The pre-shared key in hexadecimal, at most 64 bytes (128 digits); 16 random bytes or more are wise.",
+  }),
+  clean_session: booleanKey({
+    default: true,
+    origin: "mongoose",
+    doc: "Ask the server to forget the session of the last connection. With false it keeps subscriptions and unacknowledged messages of this client identifier.",
+  }),
+  keep_alive: integerKey({
+    default: 60,
+    minimum: 0,
+    maximum: 65_535,
+    unit: "seconds",
+    origin: "mongoose",
+    doc: "After this long without traffic PINGREQ is sent. 0 turns it off, and with it the detection of a half-open link.",
+  }),
+  will_topic: stringKey({
+    default: "",
+    pattern: TOPIC_NAME_PATTERN,
+    expected: TOPIC_NAME_EXPECTED,
+    origin: "mongoose",
+    doc: "Topic of the message that the server publishes for the device when the link breaks. When empty, the app's own: `offline`, retained, on its status topic.",
+  }),
+  will_message: stringKey({
+    default: "",
+    origin: "mongoose",
+    doc: "Payload of the will; only with `will_topic`.",
+  }),
+  will_retain: booleanKey({
+    default: false,
+    origin: "mongoose",
+    doc: "The server retains the will given by `will_topic`.",
+  }),
+  max_qos: choiceKey({
+    default: 2,
+    choices: [0, 1, 2],
+    origin: "mongoose",
+    doc: "Outgoing messages are lowered to this Quality of Service, for servers that offer less than 2.",
+  }),
+  recv_mbuf_limit: integerKey({
+    default: 3072,
+    minimum: 64,
+    maximum: 268_435_455,
+    unit: "bytes",
+    origin: "mongoose",
+    doc: "Longest payload that is received whole. A longer one goes in parts to handlers that ask for it and is refused, with an event, to the others.",
+  }),
+  require_time: booleanKey({
+    default: false,
+    origin: "mongoose",
+    unsupported: "waiting for the clock to be set",
+    doc: "Connect only once the device knows the time.",
+  }),
+  cloud_events: booleanKey({
+    default: true,
+    origin: "mongoose",
+    inert: true,
+    doc: "In Mongoose, raises its cloud events. Reed's client reports all its events to its observer in any case.",
+  }),
+  max_queue_length: integerKey({
+    default: 64,
+    minimum: 0,
+    maximum: 65_535,
+    unit: "messages",
+    origin: "mongoose",
+    doc: "Messages that may wait while there is no connection; 0 turns the queue off. Mongoose's default is 5, which the second opening of a door overflows, since each change is two messages. 64 hold 32 changes, and `max_queue_bytes` bounds the memory.",
+  }),
+  ws_enable: booleanKey({
+    default: false,
+    origin: "mongoose",
+    unsupported: "WebSocket",
+    doc: "MQTT inside WebSocket, as with a `ws://` URI.",
+  }),
+  ws_path: stringKey({
+    default: "/mqtt",
+    pattern: "^/[!-~]*$",
+    expected: "a path that starts with / and has no spaces or characters beyond ASCII",
+    origin: "mongoose",
+    doc: "Path of the WebSocket handshake. Not used without WebSocket.",
+  }),
+  debug_use_log_level: booleanKey({
+    default: false,
+    origin: "mongoose",
+    inert: true,
+    doc: "In Mongoose, chooses a number in the log lines it publishes. Reed publishes no log lines.",
+  }),
+  will_qos: choiceKey({
+    default: 0,
+    choices: [0, 1, 2],
+    origin: "reed",
+    doc: "Quality of Service of the will given by `will_topic`; at most `max_qos`.",
+  }),
+  max_inflight: integerKey({
+    default: 20,
+    minimum: 1,
+    maximum: 65_535,
+    unit: "messages",
+    origin: "reed",
+    doc: "Messages of QoS 1 and 2 sent and not yet completed. Mosquitto takes 20 at a time unless told otherwise (its `max_inflight_messages`); more would gain nothing there.",
+  }),
+  max_queue_bytes: integerKey({
+    default: 16_384,
+    minimum: 512,
+    maximum: 16_777_216,
+    unit: "bytes",
+    origin: "reed",
+    doc: "Memory for outgoing messages, waiting and in flight together, as encoded packets; also the longest message that can be published.",
+  }),
+  queue_qos0: booleanKey({
+    default: false,
+    origin: "reed",
+    doc: "Messages of QoS 0 wait too while there is no connection, instead of being refused.",
+  }),
+  reconnect_stable: numberKey({
+    default: 30,
+    minimum: 0,
+    maximum: DAY,
+    unit: "seconds",
+    origin: "reed",
+    doc: "A connection must last this long before the wait starts again at `reconnect_timeout_min`. So a server that accepts and drops is left for the backup in the end. 0: every connection counts, as in Mongoose.",
+  }),
+  connect_timeout: numberKey({
+    default: 15,
+    minimum: 0.1,
+    maximum: 3600,
+    unit: "seconds",
+    origin: "reed",
+    doc: "From the start of an attempt, name resolution included, to CONNACK.",
+  }),
+  response_timeout: numberKey({
+    default: 10,
+    minimum: 0.1,
+    maximum: 3600,
+    unit: "seconds",
+    origin: "reed",
+    doc: "From PINGREQ to PINGRESP; then the link is given up as half open. Also the longest wait for DISCONNECT to leave.",
+  }),
+});

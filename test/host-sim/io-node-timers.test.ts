@@ -1,0 +1,173 @@
+/** Real timers on Node: prompt, never early, without limit; long delays are seen with vitest's own clock. */
+
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { NodeClock } from "../../host-sim/io/node-clock.js";
+import { NodeTimers } from "../../host-sim/io/node-timers.js";
+
+const DAY = 86_400_000;
+
+describe("the clock on Node", () => {
+  test("never goes back", () => {
+    const clock = new NodeClock();
+    let last = clock.now();
+    for (let index = 0; index < 1_000; index += 1) {
+      const now = clock.now();
+      expect(now).toBeGreaterThanOrEqual(last);
+      last = now;
+    }
+  });
+});
+
+describe("a timer on Node, in real time,", () => {
+  test("with a delay of 0 expires once the caller has returned, before any other delay", async () => {
+    const calls: string[] = [];
+    await new Promise<void>((resolve) => {
+      const timers = new NodeTimers();
+      timers.create(resolve).schedule(5);
+      timers.create(() => calls.push("later")).schedule(1);
+      timers.create(() => calls.push("at once")).schedule(0);
+      calls.push("returned");
+    });
+    expect(calls).toEqual(["returned", "at once", "later"]);
+  });
+
+  test("with a delay of 0 does not wait for the next millisecond", async () => {
+    const rounds = 500;
+    const start = performance.now();
+    await new Promise<void>((resolve) => {
+      let count = 0;
+      const timer = new NodeTimers().create(() => {
+        count += 1;
+        if (count === rounds) {
+          resolve();
+        } else {
+          timer.schedule(0);
+        }
+      });
+      timer.schedule(0);
+    });
+    expect(performance.now() - start).toBeLessThan(rounds / 2);
+  });
+
+  test("never expires early", async () => {
+    const early: number[] = [];
+    const one = (delay: number) =>
+      new Promise<void>((resolve) => {
+        const start = performance.now();
+        const timer = new NodeTimers().create(() => {
+          const passed = performance.now() - start;
+          if (passed < delay) {
+            early.push(passed - delay);
+          }
+          resolve();
+        });
+        timer.schedule(delay);
+      });
+    await Promise.all(Array.from({ length: 200 }, (_, index) => one(1 + index * 0.13)));
+    expect(early).toEqual([]);
+  });
+});
+
+describe("a timer on Node", () => {
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  function create() {
+    vi.useFakeTimers();
+    const expiries: number[] = [];
+    const start = performance.now();
+    const timer = new NodeTimers().create(() => expiries.push(performance.now() - start));
+    return { timer, expiries };
+  }
+
+  test("expires once", () => {
+    const { timer, expiries } = create();
+    timer.schedule(100);
+    vi.advanceTimersByTime(1_000);
+    expect(expiries).toEqual([100]);
+  });
+
+  test("replaces the earlier schedule by an earlier or a later one", () => {
+    const { timer, expiries } = create();
+    timer.schedule(100);
+    timer.schedule(50);
+    vi.advanceTimersByTime(60);
+    expect(expiries).toEqual([50]);
+    timer.schedule(100);
+    vi.advanceTimersByTime(90);
+    timer.schedule(100);
+    vi.advanceTimersByTime(1_000);
+    expect(expiries).toEqual([50, 250]);
+  });
+
+  test("costs no new timeout when it is only moved later", () => {
+    const { timer } = create();
+    const setTimeout = vi.spyOn(globalThis, "setTimeout");
+    for (let index = 0; index < 1_000; index += 1) {
+      timer.schedule(60_000 + index);
+    }
+    expect(setTimeout).toHaveBeenCalledTimes(1);
+  });
+
+  test("can be moved from at once to later, and from later to at once", () => {
+    const { timer, expiries } = create();
+    timer.schedule(0);
+    timer.schedule(10);
+    vi.advanceTimersByTime(20);
+    expect(expiries).toEqual([10]);
+    timer.schedule(10);
+    timer.schedule(0);
+    vi.advanceTimersByTime(20);
+    expect(expiries).toEqual([10, 20]);
+  });
+
+  test("does not expire after cancel, and leaves nothing running", () => {
+    const { timer, expiries } = create();
+    timer.schedule(10);
+    timer.cancel();
+    timer.schedule(0);
+    timer.cancel();
+    expect(vi.getTimerCount()).toBe(0);
+    vi.advanceTimersByTime(100);
+    expect(expiries).toEqual([]);
+  });
+
+  test("may schedule itself again when it expires", () => {
+    vi.useFakeTimers();
+    let count = 0;
+    const timer = new NodeTimers().create(() => {
+      count += 1;
+      timer.schedule(10);
+    });
+    timer.schedule(10);
+    vi.advanceTimersByTime(50);
+    expect(count).toBe(5);
+  });
+
+  test("takes delays beyond what setTimeout can", () => {
+    const { timer, expiries } = create();
+    timer.schedule(60 * DAY);
+    vi.advanceTimersByTime(60 * DAY - 1);
+    expect(expiries).toEqual([]);
+    vi.advanceTimersByTime(1);
+    expect(expiries).toEqual([60 * DAY]);
+  });
+
+  test("with an infinite delay never expires", () => {
+    const { timer, expiries } = create();
+    timer.schedule(10);
+    timer.schedule(Number.POSITIVE_INFINITY);
+    expect(vi.getTimerCount()).toBe(0);
+    vi.advanceTimersByTime(100 * DAY);
+    expect(expiries).toEqual([]);
+  });
+
+  test("takes a negative delay as 0 and refuses one that is not a number", () => {
+    const { timer, expiries } = create();
+    timer.schedule(-5);
+    vi.advanceTimersByTime(0);
+    expect(expiries).toEqual([0]);
+    expect(() => timer.schedule(Number.NaN)).toThrow(RangeError);
+  });
+});

@@ -1,0 +1,88 @@
+/** The set of packet identifiers against the language's own, and how much memory it takes. */
+
+import fc from "fast-check";
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { IdentifierSet } from "../../../src/mqtt/identifier-set.js";
+import { PacketIdentifiers } from "../../../src/mqtt/packet-identifiers.js";
+
+const CASES = 1000;
+
+const identifier = fc.oneof(fc.integer({ min: 0, max: 65_535 }), fc.integer({ min: 1020, max: 1030 }));
+const step = fc.oneof(
+  { weight: 6, arbitrary: fc.record({ kind: fc.constant("add"), identifier }) },
+  { weight: 5, arbitrary: fc.record({ kind: fc.constant("delete"), identifier }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant("clear"), identifier }) },
+);
+
+afterEach(() => {
+  vi.unstubAllGlobals();
+});
+
+describe("a set of packet identifiers", () => {
+  test(`behaves as a Set in ${CASES} random sequences of operations`, () => {
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 60, size: "max" }), (steps) => {
+        const set = new IdentifierSet();
+        const model = new Set<number>();
+        for (const { kind, identifier: member } of steps) {
+          if (kind === "add") {
+            set.add(member);
+            model.add(member);
+          } else if (kind === "delete") {
+            // Something that is there, most of the time.
+            const other = [...model][member % 7] ?? member;
+            set.delete(other);
+            model.delete(other);
+          } else {
+            set.clear();
+            model.clear();
+          }
+          expect(set.size).toBe(model.size);
+          expect([member, member ^ 1, member ^ 1024].map((one) => set.has(one))).toEqual(
+            [member, member ^ 1, member ^ 1024].map((one) => model.has(one)),
+          );
+        }
+      }),
+      { numRuns: CASES },
+    );
+  });
+
+  test("takes at most 64 segments of 128 bytes, 8 KiB in all, while some identifiers stay in use for ever", () => {
+    const lengths = countAllocations();
+    const identifiers = new PacketIdentifiers();
+    for (let i = 1; i <= 200_000; i += 1) {
+      const taken = identifiers.take();
+      if (i % 60_000 !== 1) identifiers.release(taken);
+    }
+    expect(identifiers.inUse).toBe(4);
+    expect(new Set(lengths)).toEqual(new Set([128]));
+    expect(lengths.length).toBeLessThanOrEqual(64);
+  });
+
+  test("lets go of the segments it has left while nothing stays in use", () => {
+    const lengths = countAllocations();
+    const identifiers = new PacketIdentifiers();
+    for (let i = 1; i <= 65_535; i += 1) identifiers.release(identifiers.take());
+    const once = lengths.length;
+    for (let i = 1; i <= 65_535; i += 1) identifiers.release(identifiers.take());
+    // All were made anew, so none had been kept.
+    expect(lengths.length - once).toBeGreaterThanOrEqual(64);
+    expect(lengths.length).toBeLessThanOrEqual(4 * 64);
+  });
+});
+
+/** The lengths of all byte arrays made from here on. */
+function countAllocations(): readonly number[] {
+  const lengths: number[] = [];
+  const Original = Uint8Array;
+  vi.stubGlobal(
+    "Uint8Array",
+    class extends Original {
+      constructor(length: number) {
+        super(length);
+        lengths.push(length);
+      }
+    },
+  );
+  return lengths;
+}

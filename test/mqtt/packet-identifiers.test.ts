@@ -1,0 +1,77 @@
+/** Packet identifiers: never 0, never one in use, for ever. */
+
+import { describe, expect, test } from "vitest";
+import { MAXIMUM_PACKET_IDENTIFIER, PacketIdentifiers } from "../../src/mqtt/packet-identifiers.js";
+import { refusalOf } from "./support/thrown.js";
+
+describe("packet identifiers", () => {
+  test("start at 1 and go upwards", () => {
+    const identifiers = new PacketIdentifiers();
+    expect([identifiers.take(), identifiers.take(), identifiers.take()]).toEqual([1, 2, 3]);
+    expect(identifiers.inUse).toBe(3);
+  });
+
+  test("go on upwards though earlier ones are free again", () => {
+    const identifiers = new PacketIdentifiers();
+    identifiers.release(identifiers.take());
+    expect(identifiers.take()).toBe(2);
+    expect(identifiers.inUse).toBe(1);
+  });
+
+  test("wrap from 65,535 to 1, and are never 0 [MQTT-2.3.1-1]", () => {
+    const identifiers = new PacketIdentifiers();
+    for (let expected = 1; expected <= MAXIMUM_PACKET_IDENTIFIER; expected += 1) {
+      const identifier = identifiers.take();
+      if (identifier !== expected) expect(identifier).toBe(expected);
+      identifiers.release(identifier);
+    }
+    expect([identifiers.take(), identifiers.take()]).toEqual([1, 2]);
+  });
+
+  test("in use are not given again in 70,000 times [MQTT-2.3.1-2]", () => {
+    const identifiers = new PacketIdentifiers();
+    const held = new Set<number>();
+    // As a PUBLISH, a SUBSCRIBE and a QoS 2 exchange that stay open, and others all over the range.
+    for (let i = 1; i <= 70_000; i += 1) {
+      const identifier = identifiers.take();
+      if (identifier < 1 || identifier > 65_535 || held.has(identifier)) {
+        throw new Error(`identifier ${identifier} was given, number ${i}`);
+      }
+      if (i <= 3 || i === 1024 || i === 40_000 || i === 65_535) held.add(identifier);
+      else identifiers.release(identifier);
+    }
+    expect([...held]).toEqual([1, 2, 3, 1024, 40_000, 65_535]);
+    expect(identifiers.inUse).toBe(6);
+    // 65,535 numbers the first time round, then 4,465 more, four of which had to be passed over.
+    expect(identifiers.take()).toBe(4470);
+  });
+
+  test("are given until all 65,535 are in use, and then refused", () => {
+    const identifiers = new PacketIdentifiers();
+    const given = new Set<number>();
+    for (let i = 0; i < 65_535; i += 1) given.add(identifiers.take());
+    expect([given.size, given.has(0), identifiers.inUse]).toEqual([65_535, false, 65_535]);
+    expect(refusalOf(() => identifiers.take())).toBe("identifiers-exhausted");
+    expect(refusalOf(() => identifiers.take())).toBe("identifiers-exhausted");
+    identifiers.release(777);
+    expect(identifiers.take()).toBe(777);
+    expect(refusalOf(() => identifiers.take())).toBe("identifiers-exhausted");
+  });
+
+  test("may be released twice, or without having been taken", () => {
+    const identifiers = new PacketIdentifiers();
+    identifiers.release(1);
+    identifiers.release(identifiers.take());
+    identifiers.release(1);
+    expect(identifiers.inUse).toBe(0);
+    expect(identifiers.take()).toBe(2);
+  });
+
+  test("go on where they were when all are released, so that a late acknowledgement meets no new packet", () => {
+    const identifiers = new PacketIdentifiers();
+    for (let i = 0; i < 10; i += 1) identifiers.take();
+    identifiers.releaseAll();
+    expect(identifiers.inUse).toBe(0);
+    expect(identifiers.take()).toBe(11);
+  });
+});
