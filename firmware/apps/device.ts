@@ -95,7 +95,7 @@ export class Device implements ClientObserver, DeliveryHandler {
   stop(onStopped?: () => void): void {
     if (this.#phase !== "unlinked" && this.#phase !== "linked") return;
     this.#onStopped = onStopped;
-    this.app.stop();
+    this.#guard(() => this.app.stop());
     if (!this.client.connected) {
       this.#leave();
       return;
@@ -123,11 +123,7 @@ export class Device implements ClientObserver, DeliveryHandler {
 
   #connected(): void {
     this.#status.refresh();
-    try {
-      this.app.onConnected();
-    } catch (error) {
-      this.#ports.log.error(`the application failed: ${describeError(error)}`);
-    }
+    this.#guard(() => this.app.onConnected());
   }
 
   #disconnected(): void {
@@ -156,6 +152,15 @@ export class Device implements ClientObserver, DeliveryHandler {
     this.#phase = "over";
     // Whoever waits for it is called last of all, from neither `stop` nor the client's turn.
     this.#timer.schedule(0);
+  }
+
+  /** A faulty application must not keep the device from its connection. */
+  #guard(call: () => void): void {
+    try {
+      call();
+    } catch (error) {
+      this.#ports.log.error(`the application failed: ${describeError(error)}`);
+    }
   }
 
   #warnOfOtherWill(config: Config, server: ServerName, statusTopic: string): void {

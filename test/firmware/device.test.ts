@@ -299,6 +299,16 @@ describe("a device whose application fails", () => {
     expect(device.client.connected).toBe(true);
     expect(statuses(world)).toEqual(["online"]);
   });
+
+  test("logs it also when it is stopped, and says offline all the same", () => {
+    const world = new World();
+    const { board, device } = world.startDevice(HALL);
+    board.failing = true;
+    device.stop();
+    world.clock.advance(1000);
+    expect(board.lines).toContain("error: the application failed: pin 18 is broken");
+    expect(world.retained("hall/status")).toBe("offline");
+  });
 });
 
 describe("the log of a device", () => {

@@ -178,8 +178,8 @@ class GateLink {
     });
     source.on("error", () => this.destroy());
     source.on("close", () => {
-      target.destroy();
-      this.#end();
+      if (!target.writableEnded) target.destroy();
+      if (target.destroyed) this.#end();
     });
   }
 

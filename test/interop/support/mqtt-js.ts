@@ -9,6 +9,8 @@ import type { Received } from "./received.js";
 import { received, text } from "./received.js";
 
 const LIMIT = 15_000;
+/** mosquitto closes the connection of a client that has more QoS 2 messages under way. */
+const WINDOW = 20;
 
 /** Resolves when it is connected. It does not reconnect, unless `options` say so. */
 export async function connectMqttJs(port: number, options: IClientOptions = {}): Promise<MqttJsPeer> {
@@ -47,6 +49,15 @@ export class MqttJsPeer {
   async publish(topicName: string, payload: string | Uint8Array, qos: QoS, retain = false): Promise<void> {
     const bytes = typeof payload === "string" ? payload : Buffer.from(payload);
     await this.client.publishAsync(topicName, bytes, { qos, retain });
+  }
+
+  /** Publishes in this order; resolves when everything is acknowledged. */
+  async publishAll(messages: readonly { topicName: string; payload: string; qos: QoS }[]): Promise<void> {
+    const queue = messages.values();
+    const publishNext = async (): Promise<void> => {
+      for (const { topicName, payload, qos } of queue) await this.publish(topicName, payload, qos);
+    };
+    await Promise.all(Array.from({ length: WINDOW }, publishNext));
   }
 
   /** Resolves with all messages once there are `count`. */

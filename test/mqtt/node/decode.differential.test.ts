@@ -69,7 +69,11 @@ describe("mqtt-packet", () => {
       {
         weight: 5,
         arbitrary: fc
-          .tuple(smallServerPacket, mutations, fc.nat(3).map((value) => value > 0))
+          .tuple(
+            smallServerPacket,
+            mutations,
+            fc.nat(3).map((value) => value > 0),
+          )
           .map(([packet, changes, fits]) => mutated(writtenByOracle(packet), changes, fits)),
       },
       {
