@@ -40,7 +40,8 @@ const GOODBYE_TIMEOUT: Milliseconds = 2000;
  * | linked   | the attempt failed, or the link ended  | unlinked |                           |
  * | linked   | `stop` before CONNACK                  | leaving  | the client is stopped     |
  * | linked   | `stop` after CONNACK                   | goodbye  | `offline` is published    |
- * | goodbye  | acknowledged, or too late for that     | leaving  | the client is stopped     |
+ * | goodbye  | `offline` is acknowledged              | leaving  | the client is stopped     |
+ * | goodbye  | it is not, in time                     | leaving  | the client is abandoned   |
  * | goodbye  | the link ended                         | over     | the client is stopped     |
  * | leaving  | the link ended                         | over     |                           |
  */
@@ -136,8 +137,13 @@ export class Device implements ClientObserver, DeliveryHandler {
   }
 
   #expired(): void {
-    if (this.#phase === "goodbye") this.#leave();
-    else this.#onStopped?.();
+    if (this.#phase !== "goodbye") {
+      this.#onStopped?.();
+      return;
+    }
+    // No server has `offline`: rather let it publish the will, which says the same.
+    this.#phase = "leaving";
+    this.client.abandon();
   }
 
   #leave(): void {

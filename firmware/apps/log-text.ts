@@ -20,7 +20,7 @@ export function describeEvent(event: ClientEvent): string {
     case "disconnected":
       return describeEnd(event);
     case "waiting": {
-      const delay = `${(event.delay / 1000).toFixed(1)} s`;
+      const delay = `${(event.delay / 1000).toFixed(event.delay < 10_000 ? 2 : 1)} s`;
       if (!event.switched) return `next attempt at ${event.server} in ${delay}`;
       const other = event.server === "mqtt" ? "mqtt1" : "mqtt";
       return `giving up on ${other} for now: first attempt at ${event.server} in ${delay}`;

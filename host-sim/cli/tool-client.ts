@@ -1,6 +1,7 @@
 /** What `pub` and `sub` share: their common options, and a client made from them. */
 
 import type { Command } from "commander";
+import { describeEvent } from "../../firmware/apps/log-text.js";
 import { loadConfig } from "../../src/config/load.js";
 import { ConfigError } from "../../src/config/problem.js";
 import { serverOptions } from "../../src/config/server-options.js";
@@ -10,7 +11,6 @@ import type { ServerOptions } from "../../src/mqtt/options.js";
 import type { QoS } from "../../src/mqtt/packet.js";
 import { nodePorts } from "../io/node-ports.js";
 import { BAD_USAGE, CommandError } from "./exit.js";
-import { failureText } from "./failure-text.js";
 
 /** The options that both tools have, in the manner of `mosquitto_pub` and `mosquitto_sub`. */
 export interface ToolOptions {
@@ -95,25 +95,8 @@ export function toolServerOptions(options: ToolOptions, cleanSession: boolean): 
 /** A client that tells what happens on standard error if asked to. */
 export function makeToolClient(options: ServerOptions, debug: boolean, observer: ClientObserver): MqttClient {
   const onEvent = (event: ClientEvent): void => {
-    if (debug) process.stderr.write(`${describe(event)}\n`);
+    if (debug) process.stderr.write(`${describeEvent(event)}\n`);
     observer.onEvent(event);
   };
   return new MqttClient(nodePorts({ onEvent }), options);
-}
-
-function describe(event: ClientEvent): string {
-  switch (event.type) {
-    case "connecting":
-      return `connecting to ${event.host}:${event.port}`;
-    case "disconnected":
-      return failureText(event);
-    case "waiting":
-      return `next attempt in ${(event.delay / 1000).toFixed(1)} s`;
-    case "subscribed":
-      return `subscribed to ${event.topicFilter} with QoS ${event.qos}`;
-    case "handler-failed":
-      return `handler failed: ${String(event.error)}`;
-    default:
-      return "topicFilter" in event ? `${event.type}: ${event.topicFilter}` : event.type;
-  }
 }

@@ -114,6 +114,13 @@ export class MqttClient {
     this.#wake();
   }
 
+  /** As `stop`, but without DISCONNECT: the server publishes the will. */
+  abandon(): void {
+    this.#reconnector.stop();
+    this.#link?.connection.abandon();
+    this.#wake();
+  }
+
   /**
    * Sends a message now or, when there is no connection or the in-flight window is full, in its turn.
    * @param handler is told how it ended, later
@@ -180,15 +187,15 @@ export class MqttClient {
   #turn(): void {
     if (this.#inTurn) return;
     this.#inTurn = true;
-    let now = this.#ports.clock.now();
     try {
-      while (this.#step(now)) now = this.#ports.clock.now();
+      while (this.#step(this.#ports.clock.now())) {
+        // Until nothing is left to do.
+      }
     } finally {
       this.#inTurn = false;
+      // Also when an observer threw: the client goes on.
+      this.#setTimer();
     }
-    const deadline = this.#deadline();
-    if (deadline === Number.POSITIVE_INFINITY) this.#rest();
-    else this.#schedule(now, Math.max(0, deadline - now));
   }
 
   /** One round; returns whether another one may find something to do. */
@@ -212,8 +219,9 @@ export class MqttClient {
     if (server === undefined) return false;
     const options = this.#options(server);
     const { host, port } = options.endpoint;
-    this.emit({ type: "connecting", server, host, port, attempt: this.#reconnector.attempt });
     this.#link = new Link(server, options, this.#session(), this.#ports.transport, this, now);
+    // With the link in place, so that an observer may stop the client here.
+    this.emit({ type: "connecting", server, host, port, attempt: this.#reconnector.attempt });
     return true;
   }
 
@@ -314,10 +322,20 @@ export class MqttClient {
     return any;
   }
 
-  /** The next time anything falls due. */
-  #deadline(): Milliseconds {
+  /** Sets the timer for what falls due next. When nothing does, it must not keep a process alive. */
+  #setTimer(): void {
+    const now = this.#ports.clock.now();
     const own = this.#link === undefined ? this.#reconnector.deadline : this.#link.connection.deadline;
-    return Math.min(own ?? Number.POSITIVE_INFINITY, this.#outbox.deadline ?? Number.POSITIVE_INFINITY);
+    const deadline = Math.min(
+      own ?? Number.POSITIVE_INFINITY,
+      this.#outbox.deadline ?? Number.POSITIVE_INFINITY,
+    );
+    if (deadline !== Number.POSITIVE_INFINITY) {
+      this.#schedule(now, Math.max(0, deadline - now));
+    } else {
+      this.#timerDue = Number.POSITIVE_INFINITY;
+      this.#timer.cancel();
+    }
   }
 
   /** One timer in all. It may ring too early, which is harmless, but never too late. */
@@ -325,12 +343,6 @@ export class MqttClient {
     if (now + delay >= this.#timerDue) return;
     this.#timerDue = now + delay;
     this.#timer.schedule(delay);
-  }
-
-  /** Nothing will ever fall due: a timer must not keep a process alive. */
-  #rest(): void {
-    this.#timerDue = Number.POSITIVE_INFINITY;
-    this.#timer.cancel();
   }
 
   #options(server: ServerName): ServerOptions {

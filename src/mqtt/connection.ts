@@ -165,6 +165,11 @@ export class Connection {
     }
   }
 
+  /** Ends without a goodbye: the server publishes the will. */
+  abandon(): void {
+    this.#close("requested");
+  }
+
   /** What happened next; undefined when more bytes, more time, or `nextTransmit` are needed first. */
   nextEvent(now: Milliseconds): ConnectionEvent | undefined {
     if (this.#last.length > 0) return this.#last.shift();

@@ -164,6 +164,17 @@ describe("a device that is stopped", () => {
     expect(world.retained("front/status")).toBe("offline");
   });
 
+  test("leaves it to the will to say offline when the server does not get it in time", () => {
+    const world = new World();
+    const { device } = world.startDevice(FRONT);
+    world.broker.fault = (direction, packet) => direction === "in" && packet.cmd === "publish";
+    const stopped = stop(world, device);
+    world.clock.advance(10_000);
+    expect(stopped.at).toBe(2000);
+    expect(world.retained("front/status")).toBe("offline");
+    expect(world.broker.connectionEvents.at(-1)).not.toMatchObject({ type: "disconnected by the client" });
+  });
+
   test("sends what was waiting before it says offline", () => {
     const world = new World();
     const { device, board } = world.startDevice(FRONT);
@@ -239,7 +250,7 @@ describe("a device that is stopped", () => {
     expect(statuses(world)).toEqual(["online", "offline"]);
   });
 
-  for (const type of ["connected", "subscribed", "disconnected", "waiting"] as const) {
+  for (const type of ["connecting", "connected", "subscribed", "disconnected", "waiting"] as const) {
     test(`may be stopped by its observer, at ${type}`, () => {
       const world = new World();
       let stoppedAt: number | undefined;
@@ -254,7 +265,7 @@ describe("a device that is stopped", () => {
       world.clock.advance(1000);
       provider.drop();
       world.clock.advance(3_600_000);
-      expect(stoppedAt).toBeLessThan(type === "connected" || type === "subscribed" ? 200 : 1200);
+      expect(stoppedAt).toBeLessThan(type === "disconnected" || type === "waiting" ? 1200 : 200);
       expect(world.broker.connected).toEqual([]);
       expect(world.clock.pending).toBe(0);
     });

@@ -33,13 +33,13 @@ describe("the line for an event", () => {
   test("says how long the wait is, and when it is for the other server", () => {
     const event = { type: "waiting", delay: 2096.7 } as const;
     expect(describeEvent({ ...event, server: "mqtt", switched: false })).toBe(
-      "next attempt at mqtt in 2.1 s",
+      "next attempt at mqtt in 2.10 s",
     );
     expect(describeEvent({ ...event, server: "mqtt1", switched: true })).toBe(
-      "giving up on mqtt for now: first attempt at mqtt1 in 2.1 s",
+      "giving up on mqtt for now: first attempt at mqtt1 in 2.10 s",
     );
     expect(describeEvent({ ...event, server: "mqtt", switched: true })).toBe(
-      "giving up on mqtt1 for now: first attempt at mqtt in 2.1 s",
+      "giving up on mqtt1 for now: first attempt at mqtt in 2.10 s",
     );
   });
 

@@ -108,7 +108,7 @@ describe("reed-sim sub", () => {
   test("prints messages of several filters with their topic names until the count is reached", async () => {
     const { port } = await startMosquitto();
     const sub = new Cli(["sub", "-p", `${port}`, "-t", "a/+", "-t", "b/#", "-q", "2", "-v", "-C", "3", "-d"]);
-    while (!sub.stderr.includes("subscribed to b/#")) await new Promise(setImmediate);
+    while (!sub.stderr.includes('subscribed to "b/#"')) await new Promise(setImmediate);
     await mosquittoPub({ port, topic: "a/1", message: "one", qos: 0 });
     await mosquittoPub({ port, topic: "b/2/3", message: "two", qos: 1 });
     await mosquittoPub({ port, topic: "c", message: "not for us", qos: 2 });
@@ -120,7 +120,7 @@ describe("reed-sim sub", () => {
   test("ends cleanly on SIGTERM, and the server knows it", async () => {
     const broker = await startMosquitto();
     const sub = new Cli(["sub", "-p", `${broker.port}`, "-t", "t", "-i", "leaver", "-d"]);
-    while (!sub.stderr.includes("subscribed to t")) await new Promise(setImmediate);
+    while (!sub.stderr.includes('subscribed to "t"')) await new Promise(setImmediate);
     sub.signal("SIGTERM");
     expect((await sub.result()).status).toBe(0);
     expect(broker.log).toContain("Client leaver disconnected");

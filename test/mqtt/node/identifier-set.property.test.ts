@@ -5,7 +5,7 @@ import { afterEach, describe, expect, test, vi } from "vitest";
 import { IdentifierSet } from "../../../src/mqtt/identifier-set.js";
 import { PacketIdentifiers } from "../../../src/mqtt/packet-identifiers.js";
 
-const CASES = 1000;
+const CASES = 400;
 
 const identifier = fc.oneof(fc.integer({ min: 0, max: 65_535 }), fc.integer({ min: 1020, max: 1030 }));
 const step = fc.oneof(

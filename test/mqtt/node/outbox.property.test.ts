@@ -8,7 +8,7 @@ import { Outgoing, OutgoingList } from "../../../src/mqtt/outgoing.js";
 import type { QoS } from "../../../src/mqtt/packet.js";
 import { publishOf, sourceOf } from "../support/messages.js";
 
-const CASES = 1500;
+const CASES = 500;
 
 /** A message as the model sees it. */
 interface Entry {

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { Outgoing, OutgoingList } from "../../../src/mqtt/outgoing.js";
 
-const CASES = 1000;
+const CASES = 400;
 
 const step = fc.record({
   kind: fc.constantFrom("push", "push", "unshift", "shift", "remove", "prepend", "clear", "remove-stranger"),

@@ -7,7 +7,7 @@ import type { Milliseconds } from "../../../src/mqtt/ports.js";
 import type { ReconnectOptions } from "../../../src/mqtt/reconnect.js";
 import { Reconnector } from "../../../src/mqtt/reconnect.js";
 
-const CASES = 3000;
+const CASES = 1500;
 
 const options: fc.Arbitrary<ReconnectOptions> = fc
   .record({

@@ -6,7 +6,7 @@ import { checkTopicFilter, checkTopicName, topicMatches } from "../../../src/mqt
 import { refusalOf } from "../support/thrown.js";
 import { topicFilter, topicName } from "./support/arbitraries.js";
 
-const CASES = 10_000;
+const CASES = 6000;
 
 /** The filter as a regular expression: section 4.7 read anew. */
 function matchesByPattern(filter: string, name: string): boolean {

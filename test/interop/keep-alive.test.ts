@@ -1,0 +1,45 @@
+/** Keep alive with mosquitto, in real time: an idle link stays up, and a dead one is found. */
+
+import { describe, expect, test } from "vitest";
+import { startMosquitto } from "../support/mosquitto.js";
+import { Device, serverOptions } from "./support/device.js";
+
+describe("a keep alive of 1 s", () => {
+  test("keeps an idle connection up beyond the 1.5 s after which the broker would end it [MQTT-3.1.2-24]", async () => {
+    const broker = await startMosquitto();
+    const sensor = new Device(serverOptions(broker.port, { keepAlive: 1, responseTimeout: 10_000 }));
+    await sensor.connect();
+    const pings = () => broker.log.split("Received PINGREQ from device").length - 1;
+    await expect.poll(pings, { timeout: 10_000, interval: 20 }).toBeGreaterThanOrEqual(3);
+    expect(sensor.client.connected).toBe(true);
+    expect(sensor.eventsOf("disconnected")).toEqual([]);
+    expect(broker.log).toContain("Sending PINGRESP to device");
+  });
+
+  test("finds a broker that hangs, by the missing PINGRESP, and comes back when it goes on", async () => {
+    const broker = await startMosquitto();
+    const sensor = new Device(serverOptions(broker.port, { keepAlive: 1, responseTimeout: 300 }));
+    await sensor.connect();
+    // The system still accepts bytes and connections for a stopped process: the link is half open.
+    process.kill(broker.pid, "SIGSTOP");
+    const stopped = performance.now();
+    await sensor.until(() => sensor.eventsOf("disconnected").length > 0);
+    const elapsed = performance.now() - stopped;
+    process.kill(broker.pid, "SIGCONT");
+    expect(sensor.eventsOf("disconnected")[0]).toMatchObject({ stage: "connected", reason: "ping-timeout" });
+    // Keep alive and response timeout together, and whatever a busy machine adds.
+    expect(elapsed).toBeLessThan(1_300 + 1_500);
+    await sensor.until(() => sensor.client.connected);
+  });
+
+  test("is heeded by the broker: a device that falls silent is given up and its will published [MQTT-3.1.2-24]", async () => {
+    const broker = await startMosquitto();
+    const watcher = new Device(serverOptions(broker.port, { clientIdentifier: "watcher" }));
+    await watcher.connect();
+    const inbox = await watcher.subscribe("status", 1);
+    const will = { topicName: "status", payload: Buffer.from("offline"), qos: 1, retain: false } as const;
+    const sensor = new Device(serverOptions(broker.port, { keepAlive: 1, will }));
+    await sensor.connect();
+    expect(await inbox.take(1)).toHaveLength(1);
+  });
+});
