@@ -103,7 +103,9 @@ export class NodeStream implements Transport {
   /** Cuts the connection off with a reset and reports `cause`. */
   drop(cause: unknown): void {
     if (this.#state !== "closed") {
-      this.destroy();
+      this.#cutOff();
+      // Announced bytes stay readable until then: the handler may be in the middle of reading them.
+      this.#siblings.delete(this);
       this.#state = "ending";
       this.#cause = cause;
       process.nextTick(() => this.#reportEnd());
@@ -112,12 +114,16 @@ export class NodeStream implements Transport {
 
   /** Cuts the connection off with a reset and reports nothing. */
   destroy(): void {
+    this.#cutOff();
+    this.#leave();
+  }
+
+  #cutOff(): void {
     if (this.#state === "open") {
       this.#socket?.resetAndDestroy();
     } else {
       this.#socket?.destroy();
     }
-    this.#leave();
   }
 
   #connect(endpoint: Endpoint, options: NodeTransportOptions): Socket {

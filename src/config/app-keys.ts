@@ -61,7 +61,10 @@ export const ALARM_KEYS = Object.freeze({
     origin: "reed",
     doc: 'Topic names or filters of the doors to watch, such as `["front/door/state", "+/door/state"]`. At least one when `app` is `alarm`.',
   }),
-  command_topic: topicKey("Where `arm` and `disarm` are expected", "<device>/alarm/command"),
+  command_topic: topicKey(
+    "Where the commands `arm`, `disarm` and `silence` are expected",
+    "<device>/alarm/command",
+  ),
   state_topic: topicKey("Where the alarm's state is published, retained, QoS 1", "<device>/alarm/state"),
   status_topic: topicKey(
     "Where `online` and, as the will, `offline` are published, retained",

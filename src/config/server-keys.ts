@@ -158,7 +158,7 @@ export const SERVER_KEYS = Object.freeze({
     maximum: 65_535,
     unit: "messages",
     origin: "mongoose",
-    doc: "Messages that may wait while there is no connection; 0 turns the queue off. Mongoose's default is 5, which the second opening of a door overflows, since each change is two messages. 64 hold 32 changes, and `max_queue_bytes` bounds the memory.",
+    doc: "Messages that may wait while there is no connection; 0 turns the queue off. Mongoose's default is 5, which a door that opens and closes three times overflows. 64 hold as many changes, and `max_queue_bytes` bounds the memory.",
   }),
   ws_enable: booleanKey({
     default: false,

@@ -64,7 +64,6 @@ export class MqttClient {
   readonly #timer: Timer;
   #timerDue: Milliseconds = Number.POSITIVE_INFINITY;
   #link: Link | undefined;
-  #connected = false;
   #inTurn = false;
 
   /**
@@ -86,9 +85,9 @@ export class MqttClient {
     });
   }
 
-  /** Whether CONNACK has accepted the present connection. */
+  /** Whether CONNACK has accepted the present connection, and neither side has ended it. */
   get connected(): boolean {
-    return this.#connected;
+    return this.#link?.connection.state === "connected";
   }
 
   /** The server in use, or tried next. */
@@ -146,7 +145,7 @@ export class MqttClient {
     const options = this.#options(this.server);
     const room = Math.max(0, options.maximumInFlight - this.#session().inFlight);
     const outgoing = new Outgoing(qos, handler);
-    this.#outbox.add(outgoing, source, options, this.#connected, room, expiresAt);
+    this.#outbox.add(outgoing, source, options, this.connected, room, expiresAt);
     this.#wake();
     return outgoing;
   }
@@ -173,9 +172,14 @@ export class MqttClient {
     this.#turn();
   }
 
-  /** For the router: tells the observer. */
+  /** For the router: tells the observer, and survives what it throws. */
   emit(event: ClientEvent): void {
-    this.#ports.observer?.onEvent(event);
+    try {
+      this.#ports.observer?.onEvent(event);
+    } catch (error) {
+      // An observer that fails at this too cannot be helped.
+      if (event.type !== "handler-failed") this.emit({ type: "handler-failed", error });
+    }
   }
 
   /** Sees to it that a turn comes soon. */
@@ -193,9 +197,10 @@ export class MqttClient {
       }
     } finally {
       this.#inTurn = false;
-      // Also when an observer threw: the client goes on.
+      // Also when a port threw: the client goes on.
       this.#setTimer();
     }
+    this.#reportOutcomes();
   }
 
   /** One round; returns whether another one may find something to do. */
@@ -203,14 +208,11 @@ export class MqttClient {
     let any = this.#attempt(now);
     this.#outbox.expired(now);
     const link = this.#link;
-    if (link !== undefined) {
-      link.connection.expired(now);
-      if (this.#receive(link, now)) any = true;
-      if (this.#connected) this.#askForSubscriptions(link);
-      if (this.#link === link && link.transmit(now)) any = true;
-    }
-    if (this.#reportOutcomes()) any = true;
-    return any;
+    if (link === undefined) return any;
+    if (this.#receive(link, now)) any = true;
+    if (this.#link !== link) return true;
+    this.#askForSubscriptions(link);
+    return link.transmit(now) || any;
   }
 
   #attempt(now: Milliseconds): boolean {
@@ -245,7 +247,6 @@ export class MqttClient {
     const { server } = link;
     switch (event.type) {
       case "connected":
-        this.#connected = true;
         link.connectedAt = now;
         this.#reconnector.succeeded(now);
         this.#subscriptions.begin(server, event.sessionPresent);
@@ -271,7 +272,6 @@ export class MqttClient {
     const options = this.#options(server);
     link.close();
     this.#link = undefined;
-    this.#connected = false;
     this.#outbox.disconnected(options.queueQos0);
     this.emit({
       type: "disconnected",
@@ -295,6 +295,7 @@ export class MqttClient {
 
   #askForSubscriptions(link: Link): void {
     const { connection, server } = link;
+    if (connection.state !== "connected") return;
     const subscriptions = this.#subscriptions;
     while (!this.#session().identifiers.exhausted) {
       let batch = subscriptions.toSubscribe(server);
@@ -309,17 +310,19 @@ export class MqttClient {
     }
   }
 
-  #reportOutcomes(): boolean {
-    let outgoing = this.#outbox.takeSettled();
-    const any = outgoing !== undefined;
-    for (; outgoing !== undefined; outgoing = this.#outbox.takeSettled()) {
+  /**
+   * Outside the turn, so that what the handlers ask for is done in the next one, and only what is settled by now: a
+   * handler that publishes a refused message again, and again, does not hold the client up.
+   */
+  #reportOutcomes(): void {
+    for (let left = this.#outbox.settledLength; left > 0; left -= 1) {
+      const outgoing = this.#outbox.takeSettled();
       try {
-        outgoing.handler?.onOutcome(outgoing);
+        outgoing?.handler?.onOutcome(outgoing);
       } catch (error) {
         this.emit({ type: "handler-failed", error });
       }
     }
-    return any;
   }
 
   /** Sets the timer for what falls due next. When nothing does, it must not keep a process alive. */

@@ -56,8 +56,8 @@ export class Link implements TransportHandler {
   }
 
   /**
-   * Takes from the transport what the connection has room for; returns whether there was anything. Only after
-   * `nextEvent` had nothing more to tell.
+   * Tells the connection what has happened: takes from the transport what it has room for, and when nothing is left
+   * to take, how late it is. Returns whether `nextEvent`, which must have had nothing more to tell, may have now.
    */
   receive(now: Milliseconds): boolean {
     const { connection } = this;
@@ -69,13 +69,13 @@ export class Link implements TransportHandler {
       connection.received(space.length, now);
       return true;
     }
-    if (!this.#ended) return false;
-    // What is still unread cannot be answered any more; the server sends it again if it matters.
-    connection.lost(this.#cause);
-    return true;
+    // What is still unread at the end cannot be answered any more; the server sends it again if it matters.
+    if (this.#ended) connection.lost(this.#cause);
+    else connection.expired(now);
+    return connection.state === "closed";
   }
 
-  /** Gives the transport what the connection has to send; returns whether there was anything. */
+  /** Gives the transport what the connection has to send; returns whether that changed anything. */
   transmit(now: Milliseconds): boolean {
     let any = false;
     while (this.#room > 0 && !this.#ended) {
@@ -84,7 +84,8 @@ export class Link implements TransportHandler {
       this.#room = this.#transport.write(bytes);
       any = true;
     }
-    return any;
+    // Without anything sent when it was only waiting for the room to end.
+    return any || this.connection.state === "closed";
   }
 
   /** Ends the transport, after what was written. */

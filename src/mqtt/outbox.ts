@@ -44,6 +44,11 @@ export class Outbox {
     return this.#byteLength;
   }
 
+  /** Messages that `takeSettled` has to give. */
+  get settledLength(): number {
+    return this.#settled.length - this.#settledTaken;
+  }
+
   /** When the next message expires. */
   get deadline(): Milliseconds | undefined {
     return this.#nextExpiry === Number.POSITIVE_INFINITY ? undefined : this.#nextExpiry;

@@ -36,6 +36,7 @@ describe("values", () => {
     "1e999",
     ' \t\r\n{ "a" : [ 1 , 2 , { "b" : null } ] } \n',
     '"\\"\\\\\\/\\b\\f\\n\\r\\t\\u0041\\uD83D\\uDE00\\ud800x"',
+    '"\\ud83d\\u0041 \\ud83d\\udbff \\ud83d\\ue000 \\ude00\\ud83d \\uD800\\uDC00 \\udbff\\udfff"',
     '"\u2028\u00a0é😀"',
     '{"":0,"a b":1,"__proto__":{"x":1},"constructor":2,"toString":3}',
   ])("%s gives what JSON.parse gives", (text) => {
@@ -128,6 +129,9 @@ describe("nesting", () => {
       `1:${MAXIMUM_DEPTH + 1} at most 32 objects and arrays inside one another, got "["`,
     );
     expect(errorOf('{"a":'.repeat(100_000))).toContain("at most 32");
+    const objects = (depth: number) => `${'{"a":'.repeat(depth)}1${"}".repeat(depth)}`;
+    expect(parseJson(objects(MAXIMUM_DEPTH)).problems).toEqual([]);
+    expect(errorOf(objects(MAXIMUM_DEPTH + 1))).toContain("at most 32");
   });
 });
 

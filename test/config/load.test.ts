@@ -98,6 +98,11 @@ describe("layers", () => {
     expect(problemsOf(() => loadConfig(layers)).map(({ code }) => code)).toEqual(["out-of-range", "syntax"]);
   });
 
+  test("nor does one that is no object", () => {
+    const layers = [{ values: { mqtt: { enable: true } } }, { name: "b.json", text: "[]" }];
+    expect(problemsOf(() => loadConfig(layers))).toMatchObject([{ code: "wrong-type", path: "" }]);
+  });
+
   test("values of any kind are checked like a text", () => {
     for (const values of [undefined, null, 1, "{}", [], () => 1]) {
       expect(problemsWith(values)).toMatchObject([
@@ -182,6 +187,23 @@ describe("problems", () => {
       { code: "wrong-type", path: "mqtt", value: "null" },
       { code: "wrong-type", path: "app", value: "null" },
       { code: "wrong-type", path: "alarm.doors", value: "null" },
+    ]);
+  });
+
+  test("what is no text, number or truth value is shown by its kind", () => {
+    const text = '{"app": {"a": 1}, "mqtt": {"user": ["a"], "keep_alive": null, "enable": {}}, "door": "x"}';
+    expect(problemsIn(text).map(({ path, value }) => `${path} ${value}`)).toEqual([
+      "app an object",
+      "mqtt.user a list",
+      "mqtt.keep_alive null",
+      "mqtt.enable an object",
+      "door a string",
+    ]);
+  });
+
+  test("a text that is too long says how long it may be", () => {
+    expect(problemsWith({ mqtt: { user: "u".repeat(65_536) } })).toMatchObject([
+      { code: "out-of-range", path: "mqtt.user", expected: "at most 65535 bytes of UTF-8" },
     ]);
   });
 

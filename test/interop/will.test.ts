@@ -38,6 +38,15 @@ describe("the will, kept by mosquitto", () => {
     expect(await later.take(1)).toEqual([{ ...message, retain: true }]);
   });
 
+  test("is published when the device leaves without a goodbye", async () => {
+    const { port } = await startMosquitto();
+    const watcher = await mosquittoSub({ port, topics: "device/status", qos: 1 });
+    const sensor = new Device(serverOptions(port, { will: will(1, false) }));
+    await sensor.connect();
+    sensor.client.abandon();
+    expect(await watcher.take(1)).toMatchObject([{ text: "offline", qos: 1 }]);
+  });
+
   test("is not published when the device stops in an orderly way [MQTT-3.1.2-10]", async () => {
     const broker = await startMosquitto();
     const { port } = broker;

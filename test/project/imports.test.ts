@@ -69,7 +69,7 @@ describe("imports", () => {
     expect(seen).toEqual(["node:fs", "node:path", "vitest"]);
   });
 
-  test("src/config takes values only from the leaves of src/mqtt", () => {
+  test("src/config takes values only from src/mqtt/utf8, else types", () => {
     const wrong = filesBelow("src/config").flatMap((path) =>
       importsOf(path)
         .filter(({ typeOnly }) => !typeOnly)

@@ -36,6 +36,7 @@ export class Gate {
   #shutsBefore: ((from: Side, type: number) => boolean) | undefined;
   #watcher: Watcher | undefined;
   #isShut = false;
+  #passedCount = 0;
 
   constructor(brokerPort: number) {
     this.#brokerPort = brokerPort;
@@ -74,6 +75,13 @@ export class Gate {
     return this.#shutWhen(() => left-- <= 0);
   }
 
+  /** Resolves when `count` more packets have passed, in both directions together. */
+  async passed(count: number): Promise<void> {
+    const target = this.#passedCount + count;
+    const describe = () => `${target - this.#passedCount} of ${count} packets are still to come`;
+    await this.#changes.until(() => this.#passedCount >= target, describe, LIMIT);
+  }
+
   /** Lets packets pass again, on new connections. */
   reopen(): void {
     this.cut();
@@ -107,8 +115,11 @@ export class Gate {
       this.#shutsBefore = undefined;
       this.#changes.changed();
     }
-    if (!this.#isShut) this.#watcher?.(from, type, packet);
-    return !this.#isShut;
+    if (this.#isShut) return false;
+    this.#watcher?.(from, type, packet);
+    this.#passedCount += 1;
+    this.#changes.changed();
+    return true;
   }
 
   /** For the links: one is over, or its broker has answered. */

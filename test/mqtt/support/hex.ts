@@ -45,3 +45,8 @@ export function numbered(byteLength: number): Uint8Array {
   for (let i = 0; i < byteLength; i += 1) bytes[i] = i % 251;
   return bytes;
 }
+
+/** Whether both are the same bytes; for long ones, of which the hexadecimal would take long to make. */
+export function sameBytes(one: Uint8Array, other: Uint8Array): boolean {
+  return one.length === other.length && one.every((byte, i) => byte === other[i]);
+}

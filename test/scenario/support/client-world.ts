@@ -12,9 +12,9 @@ import type { Delivery } from "../../../src/mqtt/outgoing.js";
 import type { QoS } from "../../../src/mqtt/packet.js";
 import type { Milliseconds, Random } from "../../../src/mqtt/ports.js";
 import type { SubscriptionHandler } from "../../../src/mqtt/subscriptions.js";
+import { OPTIONS } from "../../mqtt/support/server-options.js";
 import { ScriptedServer } from "../../support/scripted-server.js";
 import { deliveryText, eventText, messageText } from "./event-text.js";
-import { OPTIONS } from "./options.js";
 
 export interface WorldOptions {
   /** What differs from `OPTIONS`. */
@@ -63,11 +63,7 @@ export class ClientWorld {
     };
     const ports = { transport: this.provider, clock: this.clock, timers: this.clock, random, observer };
     const backup = { ...OPTIONS, endpoint: { host: "backup", port: 1883 }, ...mqtt1 };
-    this.client = new MqttClient(
-      ports,
-      { ...OPTIONS, ...mqtt },
-      mqtt1 === undefined ? undefined : backup,
-    );
+    this.client = new MqttClient(ports, { ...OPTIONS, ...mqtt }, mqtt1 === undefined ? undefined : backup);
   }
 
   /** The primary server. */
@@ -126,16 +122,23 @@ export class ClientWorld {
   connectSubscribed(topicFilter: string, qos: QoS = 2, handler: Partial<SubscriptionHandler> = {}): void {
     this.subscribe(topicFilter, qos, handler);
     this.connect();
-    this.server.expect({ cmd: "subscribe", messageId: 1 });
-    this.server.sendPacket({ cmd: "suback", messageId: 1, granted: [qos] });
+    this.grant();
+  }
+
+  /** The server gets SUBSCRIBE, and grants all that is asked for; returns the topic filters. */
+  grant(server = this.server): readonly string[] {
+    const { messageId = 0, subscriptions } = server.expectPacket({ cmd: "subscribe" });
+    server.sendPacket({ cmd: "suback", messageId, granted: subscriptions.map(({ qos }) => qos) });
+    return subscriptions.map(({ topic }) => topic);
   }
 
   advance(duration: Milliseconds): void {
     this.clock.advance(duration);
   }
 
-  /** What was told since the last call. */
+  /** What was told since the last call, all that is due now included. */
   news(): readonly string[] {
+    this.clock.advance(0);
     const { log } = this;
     const lines = log.slice(this.#logged);
     this.#logged = log.length;

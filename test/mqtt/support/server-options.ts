@@ -1,4 +1,4 @@
-/** The options of a server as scenarios want them: every time and bound plain to calculate with. */
+/** The options of a server as tests want them: every time and bound plain to calculate with. */
 
 import type { ServerOptions } from "../../../src/mqtt/options.js";
 
