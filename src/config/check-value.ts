@@ -1,6 +1,6 @@
 /** Whether a value is what its key wants, by type, range and pattern. */
 
-import { encodeUtf8 } from "../mqtt/utf8.js";
+import { encodeUtf8, isWellFormed } from "../mqtt/utf8.js";
 import type { Key, StringRule } from "./key.js";
 import type { ProblemCode } from "./problem.js";
 
@@ -53,7 +53,7 @@ export function checkValue(key: Key, value: unknown): readonly Fault[] {
 /** What `rule` finds wrong with `text`. */
 export function checkString(rule: StringRule, text: string): Fault | undefined {
   if (text.includes("\0")) return { code: "malformed", expected: "a text without U+0000 [MQTT-1.5.3-2]" };
-  if (!text.isWellFormed()) {
+  if (!isWellFormed(text)) {
     return { code: "malformed", expected: "a text without lone surrogates [MQTT-1.5.3-1]" };
   }
   const limit = rule.maximumBytes ?? MAXIMUM_BYTES;

@@ -51,7 +51,7 @@ function merge(section: Group, layers: readonly Values[]): Values {
 
 /** The last layer that has a value at `path`, and its place there. */
 function locationOf(layers: readonly ReadLayer[], path: string): Location {
-  for (const layer of layers.toReversed()) {
+  for (const layer of [...layers].reverse()) {
     let value: unknown = layer.values;
     for (const name of path.split(".")) {
       value = typeof value === "object" && value !== null ? (value as Values)[name] : undefined;

@@ -1,5 +1,6 @@
 /** Reads one layer of a config: keeps the values that its schema accepts and reports all the others. */
 
+import { isWellFormed } from "../mqtt/utf8.js";
 import { checkValue } from "./check-value.js";
 import { parseJson } from "./json.js";
 import type { Group, Key } from "./key.js";
@@ -53,7 +54,7 @@ function textFault(text: string): Problem | undefined {
   if (text.length > MAXIMUM_TEXT_LENGTH) {
     return { code: "out-of-range", path: "", expected: `at most ${MAXIMUM_TEXT_LENGTH} characters` };
   }
-  return text.isWellFormed()
+  return isWellFormed(text)
     ? undefined
     : { code: "malformed", path: "", expected: "a text without lone surrogates" };
 }

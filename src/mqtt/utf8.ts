@@ -33,6 +33,18 @@ export function utf8Length(text: string): number {
   return byteLength;
 }
 
+/** Whether `text` has no lone surrogate. (`String.prototype.isWellFormed` is missing in older XS.) */
+export function isWellFormed(text: string): boolean {
+  const length = text.length;
+  for (let i = 0; i < length; i += 1) {
+    const code = text.charCodeAt(i);
+    if (code < 0xd800 || code > 0xdfff) continue;
+    if (!isPair(text, i)) return false;
+    i += 1;
+  }
+  return true;
+}
+
 /** Writes `text` at `offset`; returns the end. `text` must have passed `utf8Length`. */
 export function writeUtf8(text: string, target: Uint8Array, offset: number): number {
   const length = text.length;
