@@ -97,7 +97,7 @@ export class MqttClient {
 
   /** Messages not completed yet: waiting and in flight. */
   get pending(): number {
-    return this.#outbox.length + this.#session().inFlight;
+    return this.#outbox.length + this.#session().unsettled;
   }
 
   /** Connects, and from now on keeps the connection alive. Does nothing when started already. */
@@ -140,10 +140,12 @@ export class MqttClient {
       qos,
       retain,
     };
+    // The first millisecond in which it will have waited longer: with 0 it is sent at once or not at all.
     const expiresAt =
-      expiresAfter === undefined ? Number.POSITIVE_INFINITY : this.#ports.clock.now() + expiresAfter;
+      expiresAfter === undefined ? Number.POSITIVE_INFINITY : this.#ports.clock.now() + expiresAfter + 1;
     const options = this.#options(this.server);
-    const room = Math.max(0, options.maximumInFlight - this.#session().inFlight);
+    // QoS 0 needs no window.
+    const room = Math.max(qos === 0 ? 1 : 0, options.maximumInFlight - this.#session().inFlight);
     const outgoing = new Outgoing(qos, handler);
     this.#outbox.add(outgoing, source, options, this.connected, room, expiresAt);
     this.#wake();
@@ -156,7 +158,7 @@ export class MqttClient {
    */
   subscribe(topicFilter: string, handler: SubscriptionHandler, qos: QoS = 1): void {
     checkTopicFilter(topicFilter);
-    checkQos(qos, "requested QoS [MQTT-3-8.3-4]");
+    checkQos(qos, "requested QoS [MQTT-3.8.3-4]");
     this.#subscriptions.add(topicFilter, handler, qos);
     this.#wake();
   }

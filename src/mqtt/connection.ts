@@ -199,8 +199,12 @@ export class Connection {
   nextTransmit(limit: number, now: Milliseconds): Uint8Array | undefined {
     if (limit <= 0 || this.#state === "opening" || this.#state === "closed") return undefined;
     const bytes = this.#transmitter.next(limit);
-    if (bytes !== undefined) this.#keepAlive.sent(now);
-    else if (this.#transmitter.finished) this.#close("requested");
+    if (bytes !== undefined) {
+      this.#keepAlive.sent(now);
+      if (this.#transmitter.pingWaits) this.#keepAlive.delayed(now);
+    } else if (this.#transmitter.finished) {
+      this.#close("requested");
+    }
     return bytes;
   }
 
@@ -287,17 +291,18 @@ export class Connection {
 
   #deliver(packet: ReturnType<typeof decodePublish>): MessageEvent | undefined {
     const { topicName, payload, qos, retain, duplicate, packetIdentifier } = packet;
-    if (!this.#isNew(qos, packetIdentifier)) return undefined;
-    if (qos === 2) this.#session.receive(packetIdentifier);
     this.#owe(qos, packetIdentifier);
+    if (!this.#isNew(qos, packetIdentifier)) {
+      this.#payOwed();
+      return undefined;
+    }
+    if (qos === 2) this.#session.receive(packetIdentifier);
     return { type: "message", topicName, payload, qos, retain, duplicate };
   }
 
   /** A QoS 2 message that was delivered before is only acknowledged [MQTT-4.3.3-2]. */
   #isNew(qos: QoS, packetIdentifier: PacketIdentifier | 0): boolean {
-    if (qos !== 2 || !this.#session.wasReceived(packetIdentifier)) return true;
-    this.#transmitter.acknowledge(PUBREC, packetIdentifier);
-    return false;
+    return qos !== 2 || !this.#session.wasReceived(packetIdentifier);
   }
 
   #beginStream(frame: number): ConnectionEvent | undefined {
@@ -307,9 +312,12 @@ export class Connection {
     this.#streamQos = qos;
     this.#streamIdentifier = qos === 0 ? 0 : decodeIdentifier(buffer, topicEnd);
     this.#stream = "skipped";
-    if (frame === HEAD_WITHOUT_TOPIC) return { type: "too-long", topicName: "", payloadLength };
+    const isNew = this.#isNew(qos, this.#streamIdentifier);
+    if (frame === HEAD_WITHOUT_TOPIC) {
+      return isNew ? { type: "too-long", topicName: "", payloadLength } : undefined;
+    }
     const topicName = decodeTopicName(buffer, body + 2, topicEnd);
-    if (qos === 2 && this.#session.wasReceived(this.#streamIdentifier)) return undefined;
+    if (!isNew) return undefined;
     this.#stream = "delivered";
     return {
       type: "stream",

@@ -212,7 +212,7 @@ function subscribeLength(packet: Subscribe): number {
   }
   let length = 2;
   for (const { topicFilter, qos } of packet.subscriptions) {
-    checkQos(qos, "requested QoS [MQTT-3-8.3-4]");
+    checkQos(qos, "requested QoS [MQTT-3.8.3-4]");
     length += 2 + checkTopicFilter(topicFilter) + 1;
   }
   return length;

@@ -83,7 +83,7 @@ export type ClientEvent =
   /** SUBACK 0x80. */
   | { readonly type: "subscription-refused"; readonly server: ServerName; readonly topicFilter: string }
   | { readonly type: "unsubscribed"; readonly server: ServerName; readonly topicFilter: string }
-  /** A payload over the receive limit came for handlers that do not stream; it was acknowledged and dropped. */
+  /** A payload over the receive limit came, and not every handler streams it; it was acknowledged all the same. */
   | { readonly type: "message-refused"; readonly topicName: string; readonly payloadLength: number }
   /** An application callback threw; the client goes on. */
   | { readonly type: "handler-failed"; readonly error: unknown }

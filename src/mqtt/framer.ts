@@ -109,6 +109,12 @@ export class Framer {
   }
 
   #nextPacket(): Frame {
+    // Nothing is left: what a long packet needed is let go.
+    if (this.start === this.#filled) {
+      this.#needed = 0;
+      this.#compact();
+      this.start = 0;
+    }
     const { buffer, start } = this;
     const filled = this.#filled;
     if (filled - start < 2) return this.#need(2);
@@ -185,13 +191,8 @@ export class Framer {
   #compact(): void {
     const target = this.#needed <= this.#small.length ? this.#small : this.buffer;
     const left = this.#filled - this.end;
-    if (left > target.length) {
-      // More than the small buffer holds, still to be looked at: stay.
-      this.buffer.copyWithin(0, this.end, this.#filled);
-    } else {
-      if (left > 0) target.set(this.buffer.subarray(this.end, this.#filled));
-      this.buffer = target;
-    }
+    if (left > 0) target.set(this.buffer.subarray(this.end, this.#filled));
+    this.buffer = target;
     this.#filled = left;
     this.end = 0;
   }

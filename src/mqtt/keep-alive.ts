@@ -5,7 +5,8 @@
  * is still there: with nothing but QoS 0 going out, a half-open link would look healthy until TCP gives up, minutes
  * later. So PINGREQ is due when nothing was sent, or nothing was received, for the period; and the link is given up
  * when after PINGREQ nothing at all arrives for the response timeout. A half-open link is thus found within
- * keep alive + response timeout of the last byte received.
+ * keep alive + response timeout of the last byte received. Only a long packet puts that off: while PINGREQ waits
+ * behind it and it makes headway, somebody is there.
  */
 
 import type { Milliseconds } from "./ports.js";
@@ -38,6 +39,11 @@ export class KeepAlive {
   /** Something was handed to the transport. */
   sent(now: Milliseconds): void {
     this.#lastSent = now;
+  }
+
+  /** A part of the packet that PINGREQ waits behind was handed over: the peer takes it, and will answer later. */
+  delayed(now: Milliseconds): void {
+    if (this.#asked !== undefined) this.#asked = now;
   }
 
   /** Something arrived. */

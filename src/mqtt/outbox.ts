@@ -125,6 +125,11 @@ export class Outbox {
 
   /** A QoS 0 message could not be sent whole: no server has it. Before `disconnected`. */
   interrupted(outgoing: Outgoing): void {
+    if (this.#returned.first !== undefined) {
+      // It was one of those, and was lowered: it stays before them.
+      this.#returned.unshift(outgoing);
+      return;
+    }
     this.#waiting.unshift(outgoing);
     this.#waitingByteLength += outgoing.byteLength;
     // While it was being sent it did not wait, and its expiry may have been passed over.
@@ -134,15 +139,8 @@ export class Outbox {
   /** The connection is gone: QoS 0 messages wait no longer, unless they may. */
   disconnected(queueQos0: boolean): void {
     if (queueQos0) return;
-    let outgoing = this.#waiting.first;
-    while (outgoing !== undefined) {
-      const { next } = outgoing;
-      if (outgoing.qos === 0) {
-        this.#withdraw(outgoing);
-        this.#refuse(outgoing, "offline");
-      }
-      outgoing = next;
-    }
+    this.#refuseQos0(this.#returned);
+    this.#refuseQos0(this.#waiting);
   }
 
   /** Lets the packet of a message go, whose identifier is all that is needed from now on. */
@@ -185,6 +183,8 @@ export class Outbox {
     // Nothing is evicted for a message that would not fit even then.
     const kept = this.#byteLength - this.#waitingByteLength;
     if (this.#returned.length >= maximum || kept + byteLength > limits.maximumQueueBytes) return "queue-full";
+    // Without a queue there are only those that the window takes at once, and they do not give way.
+    if (limits.maximumQueueLength === 0 && this.length >= maximum) return "queue-full";
     let oldest = this.#waiting.first;
     while (
       oldest !== undefined &&
@@ -195,6 +195,19 @@ export class Outbox {
       oldest = this.#waiting.first;
     }
     return undefined;
+  }
+
+  #refuseQos0(list: OutgoingList): void {
+    let outgoing = list.first;
+    while (outgoing !== undefined) {
+      const { next } = outgoing;
+      if (outgoing.qos === 0) {
+        if (list === this.#waiting) this.#withdraw(outgoing);
+        else list.remove(outgoing);
+        this.#refuse(outgoing, "offline");
+      }
+      outgoing = next;
+    }
   }
 
   #refuse(outgoing: Outgoing, reason: RefusalReason): void {

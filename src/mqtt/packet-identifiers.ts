@@ -35,6 +35,11 @@ export class PacketIdentifiers {
     return this.#last;
   }
 
+  /** Takes a certain one, which is still known of from before. */
+  claim(packetIdentifier: PacketIdentifier): void {
+    this.#used.add(packetIdentifier);
+  }
+
   /** The exchange it stood for is over [MQTT-2.3.1-3]. */
   release(packetIdentifier: PacketIdentifier): void {
     this.#used.delete(packetIdentifier);

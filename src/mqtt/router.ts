@@ -19,8 +19,8 @@ export interface Emitter {
 export class Router {
   readonly #subscriptions: Subscriptions;
   readonly #emitter: Emitter;
-  /** Who takes the payload that is being streamed. */
-  #sinks: PayloadSink[] = [];
+  /** Who takes the payload that is being streamed. Replaced, never changed, so that it can be iterated. */
+  #sinks: readonly PayloadSink[] = [];
 
   constructor(subscriptions: Subscriptions, emitter: Emitter) {
     this.#subscriptions = subscriptions;
@@ -91,18 +91,28 @@ export class Router {
 
   #openSinks(event: StreamEvent): void {
     const sinks: PayloadSink[] = [];
-    for (const handler of this.#subscriptions.matching(event.topicName)) {
+    const handlers = this.#subscriptions.matching(event.topicName);
+    for (const handler of handlers) {
       this.#guard(() => {
         const sink = handler.onStream?.(event);
         if (sink !== undefined) sinks.push(sink);
       });
     }
     this.#sinks = sinks;
-    if (sinks.length === 0) this.#refuse(event.topicName, event.payloadLength);
+    if (sinks.length === 0 || sinks.length < handlers.length) {
+      this.#refuse(event.topicName, event.payloadLength);
+    }
   }
 
   #eachSink(call: (sink: PayloadSink) => void): void {
-    for (const sink of this.#sinks) this.#guard(() => call(sink));
+    for (const sink of this.#sinks) {
+      try {
+        call(sink);
+      } catch (error) {
+        this.#sinks = this.#sinks.filter((other) => other !== sink);
+        this.#emitter.emit({ type: "handler-failed", error });
+      }
+    }
   }
 
   #refuse(topicName: string, payloadLength: number): void {

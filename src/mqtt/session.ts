@@ -41,6 +41,15 @@ export class Session {
     return this.#inFlight.length + this.#unsent.length + this.#released.length;
   }
 
+  /** Those of them whose outcome is open: not what was released when another server took over. */
+  get unsettled(): number {
+    let count = this.#inFlight.length + this.#unsent.length;
+    for (let at = this.#released.first; at !== undefined; at = at.next) {
+      if (at.outcome === undefined) count += 1;
+    }
+    return count;
+  }
+
   /** A connection was accepted. */
   begin(sessionPresent: boolean): void {
     if (sessionPresent) {
@@ -70,7 +79,12 @@ export class Session {
       this.#outbox.settle(at, "acknowledged");
     }
     // Thousands of fail-overs later: give up the oldest claims rather than run out of identifiers.
-    if (this.identifiers.inUse > MAXIMUM_PACKET_IDENTIFIER / 2) this.identifiers.releaseAll();
+    if (this.identifiers.inUse > MAXIMUM_PACKET_IDENTIFIER / 2) {
+      this.identifiers.releaseAll();
+      for (let at = this.#released.first; at !== undefined; at = at.next) {
+        this.identifiers.claim(at.packetIdentifier);
+      }
+    }
   }
 
   /**
@@ -116,7 +130,7 @@ export class Session {
 
   /** PUBACK. One for a message that is not in flight is ignored. */
   acknowledged(packetIdentifier: PacketIdentifier): void {
-    const outgoing = this.#findSent(packetIdentifier);
+    const outgoing = this.#findSent(packetIdentifier) ?? this.#released.find(packetIdentifier);
     if (outgoing === undefined) return;
     if (outgoing.qos !== 1) throw new ProtocolError("MQTT-4.3.3-1", "PUBACK for a QoS 2 PUBLISH");
     this.#removeSent(outgoing);

@@ -22,7 +22,7 @@ export interface StreamedMessage extends MessageHeader {
   readonly payloadLength: number;
 }
 
-/** Takes a payload part by part. */
+/** Takes a payload part by part. One that throws is given nothing more of it. */
 export interface PayloadSink {
   /** The next part, valid during the call only. */
   onChunk(bytes: Uint8Array): void;
@@ -56,7 +56,7 @@ export class SubscriptionEntry {
   held = 0;
   /** A SUBSCRIBE or UNSUBSCRIBE for it is under way. */
   pending = false;
-  /** What is under way asks for less than is wanted by now. */
+  /** Somebody has come since what is under way was sent: its answer does not confirm it. */
   stale = false;
 
   constructor(topicFilter: string, qos: QoS) {
@@ -76,9 +76,14 @@ export class Subscriptions {
   /** Whether a filter may need a packet, so that nobody looks for one at every message. */
   #changed = false;
 
+  /** Topic filters that somebody wants or a server may hold. */
+  get length(): number {
+    return this.#entries.size;
+  }
+
   /**
-   * Adds a handler; the QoS asked for is the highest of the filter's handlers. A filter that a server has confirmed is
-   * asked for again, so that the new handler gets the retained message too.
+   * Adds a handler; the QoS asked for is the highest of the filter's handlers. A filter that a server has confirmed,
+   * or is just about to, is asked for again, so that the new handler gets the retained message too.
    */
   add(topicFilter: string, handler: SubscriptionHandler, qos: QoS): void {
     let entry = this.#entries.get(topicFilter);
@@ -86,7 +91,7 @@ export class Subscriptions {
       entry = new SubscriptionEntry(topicFilter, qos);
       this.#entries.set(topicFilter, entry);
     }
-    entry.stale = entry.pending && qos > entry.qos;
+    entry.stale = entry.pending;
     entry.qos = entry.handlers.length === 0 || qos > entry.qos ? qos : entry.qos;
     entry.confirmed = 0;
     entry.refused = 0;
@@ -110,7 +115,6 @@ export class Subscriptions {
     this.#changed = true;
     for (const entry of this.#entries.values()) {
       entry.pending = false;
-      entry.stale = false;
       if (!sessionPresent) {
         entry.confirmed &= ~bit;
         entry.held &= ~bit;
@@ -142,6 +146,7 @@ export class Subscriptions {
     const bit = bitOf(server);
     for (const entry of batch) {
       entry.pending = true;
+      entry.stale = false;
       entry.held |= bit;
     }
     this.#pending.set(packetIdentifier, batch);
@@ -160,9 +165,8 @@ export class Subscriptions {
       if (returnCodes[i] === 0x80) {
         entry.refused |= bit;
         entry.held &= ~bit;
-      } else if (entry.stale) {
-        entry.stale = false;
-      } else {
+        this.#drop(entry);
+      } else if (!entry.stale) {
         entry.confirmed |= bit;
       }
     }

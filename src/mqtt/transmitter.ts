@@ -48,6 +48,11 @@ export class Transmitter {
     return this.#goodbye === "said" && this.#controlLength === 0;
   }
 
+  /** Whether PINGREQ is due and waits behind a packet of which a part has been taken. */
+  get pingWaits(): boolean {
+    return this.#pingDue;
+  }
+
   /** Takes over an encoded packet. */
   request(packet: Uint8Array): void {
     this.#requests.push(packet);

@@ -2,8 +2,9 @@
  * UTF-8 in plain ECMAScript, the same on every engine (section 1.5.3).
  *
  * XS and Node differ where it matters: XS has no TextEncoder, its `String.fromArrayBuffer` accepts encoded surrogates,
- * and its strings count a character outside the BMP as one element where Node's count two. So each element is taken
- * with `charCodeAt`, which gives a whole code point on XS and half a pair on Node, and both are handled.
+ * and its strings count a character outside the BMP as one element where Node's count two. Walking a string by
+ * iteration is the same on both; and it is linear, where an index is not: XS keeps strings as UTF-8, and finds the
+ * element at an index by counting from the start.
  */
 
 import { UsageError } from "./errors.js";
@@ -16,41 +17,30 @@ const CHUNK = 512;
  * @throws UsageError `invalid-string` for a lone surrogate [MQTT-1.5.3-1].
  */
 export function utf8Length(text: string): number {
-  const length = text.length;
-  let byteLength = length;
-  for (let i = 0; i < length; i += 1) {
-    const code = text.charCodeAt(i);
-    if (code < 0x80) continue;
-    if (code < 0x800) byteLength += 1;
-    else if (code > 0xffff) byteLength += 3;
-    else if (code < 0xd800 || code > 0xdfff) byteLength += 2;
-    else {
-      if (!isPair(text, i)) throw loneSurrogate(i);
-      i += 1;
-      byteLength += 2;
+  let byteLength = 0;
+  for (const character of text) {
+    const code = character.codePointAt(0) as number;
+    if (isSurrogate(code)) {
+      throw new UsageError("invalid-string", `lone surrogate U+${code.toString(16)}: not encodable as UTF-8`);
     }
+    byteLength += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
   }
   return byteLength;
 }
 
 /** Whether `text` has no lone surrogate. (`String.prototype.isWellFormed` is missing in older XS.) */
 export function isWellFormed(text: string): boolean {
-  const length = text.length;
-  for (let i = 0; i < length; i += 1) {
-    const code = text.charCodeAt(i);
-    if (code < 0xd800 || code > 0xdfff) continue;
-    if (!isPair(text, i)) return false;
-    i += 1;
+  for (const character of text) {
+    if (isSurrogate(character.codePointAt(0) as number)) return false;
   }
   return true;
 }
 
 /** Writes `text` at `offset`; returns the end. `text` must have passed `utf8Length`. */
 export function writeUtf8(text: string, target: Uint8Array, offset: number): number {
-  const length = text.length;
   let end = offset;
-  for (let i = 0; i < length; i += 1) {
-    let code = text.charCodeAt(i);
+  for (const character of text) {
+    const code = character.codePointAt(0) as number;
     if (code < 0x80) {
       target[end++] = code;
       continue;
@@ -58,15 +48,11 @@ export function writeUtf8(text: string, target: Uint8Array, offset: number): num
     if (code < 0x800) {
       target[end++] = 0xc0 | (code >> 6);
     } else {
-      if (code >= 0xd800 && code <= 0xdbff) {
-        i += 1;
-        code = 0x10000 + ((code - 0xd800) << 10) + (text.charCodeAt(i) - 0xdc00);
-      }
-      if (code > 0xffff) {
+      if (code < 0x10000) {
+        target[end++] = 0xe0 | (code >> 12);
+      } else {
         target[end++] = 0xf0 | (code >> 18);
         target[end++] = 0x80 | ((code >> 12) & 0x3f);
-      } else {
-        target[end++] = 0xe0 | (code >> 12);
       }
       target[end++] = 0x80 | ((code >> 6) & 0x3f);
     }
@@ -150,12 +136,6 @@ function continuationCount(lead: number): number {
   return lead < 0xe0 ? 1 : lead < 0xf0 ? 2 : 3;
 }
 
-function isPair(text: string, index: number): boolean {
-  if (text.charCodeAt(index) > 0xdbff || index + 1 >= text.length) return false;
-  const next = text.charCodeAt(index + 1);
-  return next >= 0xdc00 && next <= 0xdfff;
-}
-
-function loneSurrogate(index: number): UsageError {
-  return new UsageError("invalid-string", `lone surrogate at index ${index}: not encodable as UTF-8`);
+function isSurrogate(code: number): boolean {
+  return code >= 0xd800 && code <= 0xdfff;
 }

@@ -48,9 +48,18 @@ interface Scene {
   readonly inbox: Inbox;
 }
 
-/** A device that is away, with both streams waiting. */
+/**
+ * A device that is away, with both streams waiting.
+ *
+ * All messages fit into the broker's own window. With less mosquitto 2.0.11 is not exact: to a resumed session it
+ * sends 20 more messages at each acknowledgement, and what of them is over its window when it is restarted, it sends
+ * as PUBLISH once more though it has had PUBREC, against [MQTT-4.3.3-1].
+ */
 async function prepare(config: readonly string[] = []): Promise<Scene> {
-  const broker = await startMosquitto({ persistence: true, config: ["max_queued_messages 0", ...config] });
+  const broker = await startMosquitto({
+    persistence: true,
+    config: ["max_queued_messages 0", "max_inflight_messages 1000", ...config],
+  });
   const { port } = broker;
   await (await witness(broker)).stop();
   const gate = await openGate(port);
@@ -110,45 +119,76 @@ async function expectNothingLostOrTwice(scene: Scene): Promise<void> {
   expect(withoutRepetitions(textsOf(inbound, "in", 1)), "in at QoS 1").toEqual(SENT);
 }
 
+/**
+ * Starts the device, and loses its connection again and again.
+ * @param strike takes it away, between two packets
+ * @param recover makes a new one possible
+ */
+async function loseAgainAndAgain(
+  { gate, device }: Scene,
+  strike: () => void,
+  recover: () => Promise<void>,
+): Promise<void> {
+  device.client.start();
+  for (const count of INTERVALS) {
+    const ended = device.eventsOf("disconnected").length;
+    await gate.after(count, strike);
+    await recover();
+    await device.until(() => device.eventsOf("disconnected").length > ended);
+    expect(device.client.pending, "messages of the device still to be completed").toBeGreaterThan(0);
+  }
+}
+
 describe("600 messages of QoS 1 and 2 both ways", { timeout: 60_000 }, () => {
-  test("survive a link that is cut again and again: nothing lost, at QoS 2 nothing twice", async () => {
+  test("survive a link that breaks again and again: nothing lost, at QoS 2 nothing twice", async () => {
+    const scene = await prepare();
+    await loseAgainAndAgain(
+      scene,
+      () => scene.gate.cut(),
+      async () => {},
+    );
+    await expectNothingLostOrTwice(scene);
+  });
+
+  test("survive a link that is cut at the device's end: nothing lost, at QoS 2 nothing twice", async () => {
     const scene = await prepare();
     const { gate, device } = scene;
-    device.client.start();
-    for (const [index, count] of [...INTERVALS, ...INTERVALS].entries()) {
-      await gate.passed(count / 2);
-      if (index % 2 === 0) gate.cut();
-      else device.transport.drop();
-    }
-    await expectNothingLostOrTwice(scene);
-    expect(device.eventsOf("connected").slice(2)).toEqual(
-      Array(2 * INTERVALS.length).fill({ type: "connected", server: "mqtt", sessionPresent: true }),
+    await loseAgainAndAgain(
+      scene,
+      () => {
+        gate.shut();
+        device.transport.drop();
+      },
+      async () => gate.reopen(),
     );
+    await expectNothingLostOrTwice(scene);
   });
 
   test("survive a broker that is stopped by SIGTERM: nothing lost, at QoS 2 nothing twice", async () => {
     const scene = await prepare();
-    const { gate, broker, device } = scene;
-    device.client.start();
-    for (const count of INTERVALS) {
-      await gate.passed(count);
-      await broker.restart();
-    }
+    const { broker } = scene;
+    await loseAgainAndAgain(
+      scene,
+      () => process.kill(broker.pid, "SIGTERM"),
+      () => broker.restart(),
+    );
     await expectNothingLostOrTwice(scene);
   });
 
   test("survive a broker killed after it has saved: nothing lost, at QoS 2 nothing twice", async () => {
     const scene = await prepare();
-    const { gate, broker, device } = scene;
-    device.client.start();
-    for (const count of INTERVALS) {
-      await gate.shutAfter(count);
-      await gate.brokerSettled();
-      await broker.save();
-      await broker.kill();
-      gate.reopen();
-      await broker.start();
-    }
+    const { gate, broker } = scene;
+    await loseAgainAndAgain(
+      scene,
+      () => gate.shut(),
+      async () => {
+        await gate.brokerSettled();
+        await broker.save();
+        await broker.kill();
+        gate.reopen();
+        await broker.start();
+      },
+    );
     await expectNothingLostOrTwice(scene);
   });
 
@@ -156,18 +196,23 @@ describe("600 messages of QoS 1 and 2 both ways", { timeout: 60_000 }, () => {
     const scene = await prepare(["autosave_on_changes true", "autosave_interval 1"]);
     const { gate, broker, device, inbox } = scene;
     const takenOver = watchTakenOver(gate);
-    await broker.save();
-    device.client.start();
+    let ended = 0;
     let arrivedBefore = 0;
     let takenOverBefore: ReadonlySet<string> = new Set();
-    for (const count of INTERVALS) {
-      await gate.passed(count);
-      await broker.kill();
-      await device.until(() => !device.client.connected);
-      arrivedBefore = inbox.messages.length;
-      takenOverBefore = new Set(takenOver);
-      await broker.start();
-    }
+    await loseAgainAndAgain(
+      scene,
+      () => {
+        process.kill(broker.pid, "SIGKILL");
+        ended = device.eventsOf("disconnected").length;
+      },
+      async () => {
+        await broker.kill();
+        await device.until(() => device.eventsOf("disconnected").length > ended);
+        arrivedBefore = inbox.messages.length;
+        takenOverBefore = new Set(takenOver);
+        await broker.start();
+      },
+    );
     const { outbound, inbound } = await finish(scene);
     for (const qos of [1, 2] as const) {
       const arrived = new Set(textsOf(outbound, "out", qos));

@@ -92,6 +92,7 @@ describe("a device with a primary and a backup mosquitto", () => {
     const sensor = new Device(serverOptions(primary.port, LADDER), serverOptions(backup.port, LADDER));
     const inbox = sensor.listen("command", 1);
     await sensor.connect();
+    await inbox.answered();
     await primary.kill();
     await sensor.until(() => sensor.client.connected && sensor.client.server === "mqtt1");
     await primary.start();

@@ -1,4 +1,4 @@
-/** What a client sends, byte for byte, and what it refuses to send. */
+/** What a client sends, byte for byte, and what it refuses to send. Long, because each refusal has its own case. */
 
 import { describe, expect, test } from "vitest";
 import {
@@ -226,7 +226,7 @@ describe("refuses a SUBSCRIBE or UNSUBSCRIBE", () => {
     [
       "with QoS 3",
       { type: SUBSCRIBE, packetIdentifier: 1, subscriptions: [{ topicFilter: "a", qos: THREE }] },
-      "invalid-qos [MQTT-3-8.3-4]",
+      "invalid-qos [MQTT-3.8.3-4]",
     ],
     [
       "with packet identifier 0",

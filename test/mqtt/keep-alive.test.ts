@@ -108,6 +108,18 @@ describe("a half-open link", () => {
     expect([machine.isDead(22_998), machine.isDead(22_999)]).toEqual([false, true]);
   });
 
+  test("is not taken for one while a long packet, behind which PINGREQ waits, makes headway", () => {
+    const machine = new KeepAlive(10, 5000, 0);
+    machine.delayed(8000);
+    expect(machine.isDead(100_000)).toBe(false);
+    machine.takePing(9000);
+    machine.delayed(12_000);
+    expect([machine.isDead(16_999), machine.isDead(17_000)]).toEqual([false, true]);
+    machine.answered();
+    machine.delayed(18_000);
+    expect(machine.isDead(100_000)).toBe(false);
+  });
+
   test("is found by the first of several unanswered PINGREQs", () => {
     const machine = new KeepAlive(1, 5000, 0);
     expect([machine.takePing(900), machine.takePing(1800), machine.takePing(2700)]).toEqual([

@@ -1,4 +1,7 @@
-/** The messages that wait: their order, their bounds, and how each of them ends. */
+/**
+ * The messages that wait: their order, their bounds, and how each of them ends. Long, because every bound has its own
+ * way of refusing and evicting.
+ */
 
 import { describe, expect, test } from "vitest";
 import { Outbox } from "../../src/mqtt/outbox.js";
@@ -331,6 +334,22 @@ describe("messages that come back from a session that is gone", () => {
     ]);
   });
 
+  test("keep their order when the first of them is lowered to QoS 0 and interrupted", () => {
+    for (const queueQos0 of [true, false]) {
+      const outbox = new Outbox();
+      for (const payload of ["a", "b", "c"]) addTo(outbox, { payload });
+      outbox.giveBack(takeInFlight(outbox, 2));
+      const one = outbox.peek() as Outgoing;
+      outbox.take();
+      outbox.lower(one, 0);
+      outbox.interrupted(one);
+      expect([outbox.peek() === one, outbox.length, outbox.byteLength]).toEqual([true, 3, 22]);
+      outbox.disconnected(queueQos0);
+      expect(outcomes([one])).toEqual([queueQos0 ? undefined : "refused: offline"]);
+      expect(drained(outbox)).toEqual(queueQos0 ? ["a", "b", "c"] : ["b", "c"]);
+    }
+  });
+
   test("are not refused with the QoS 0 messages when the connection is lost", () => {
     const outbox = new Outbox();
     const one = addTo(outbox, { payload: "a" });
@@ -352,7 +371,9 @@ describe("outcomes", () => {
     outbox.expired(5);
     outbox.settle(three, "acknowledged");
     outbox.settle(three, "evicted");
+    expect(outbox.settledLength).toBe(3);
     const told = [outbox.takeSettled(), outbox.takeSettled(), outbox.takeSettled()];
+    expect(outbox.settledLength).toBe(0);
     expect(told.map((outgoing) => [one, two, three].indexOf(outgoing as Outgoing))).toEqual([0, 1, 2]);
     expect(outcomes([one, two, three])).toEqual(["evicted", "expired", "acknowledged"]);
     expect(outbox.takeSettled()).toBe(undefined);

@@ -51,7 +51,7 @@ describe("a message", () => {
   });
 
   test("is given its packet identifier in place, wherever that is", () => {
-    for (const topicName of ["t", "\u00fc/b", "a".repeat(200)]) {
+    for (const topicName of ["t", "\u00fc/b", "a".repeat(200), "a".repeat(300)]) {
       for (const length of LENGTHS) {
         const outgoing = outgoingOf(sourceOf(topicName, numbered(length), 1));
         for (const packetIdentifier of [1, 255, 256, 65_535]) {
@@ -103,7 +103,7 @@ describe("lowering the QoS", () => {
   for (const [qos, maximum, expected] of outcomes) {
     test(`of a QoS ${qos} message to ${maximum} at most gives what QoS ${expected} would have given`, () => {
       for (const retain of [false, true]) {
-        for (const topicName of ["t", "\ufeff\u{1f600}/\u00fc", "a".repeat(130)]) {
+        for (const topicName of ["t", "\ufeff\u{1f600}/\u00fc", "a".repeat(300)]) {
           for (const length of LENGTHS) {
             const outgoing = outgoingOf(sourceOf(topicName, numbered(length), qos, retain));
             outgoing.lower(maximum);
@@ -231,6 +231,7 @@ describe("a list of messages", () => {
     list.clear();
     expect(members(list)).toEqual([]);
     list.push(all[2] as Outgoing);
-    expect(members(list)).toEqual([3]);
+    list.push(all[0] as Outgoing);
+    expect(members(list)).toEqual([3, 1]);
   });
 });

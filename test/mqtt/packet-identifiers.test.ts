@@ -67,6 +67,14 @@ describe("packet identifiers", () => {
     expect(identifiers.take()).toBe(2);
   });
 
+  test("that are claimed are passed over until they are released", () => {
+    const identifiers = new PacketIdentifiers();
+    for (const claimed of [1, 2, 4, 4]) identifiers.claim(claimed);
+    expect([identifiers.inUse, identifiers.take(), identifiers.take()]).toEqual([3, 3, 5]);
+    identifiers.release(4);
+    expect(identifiers.inUse).toBe(4);
+  });
+
   test("go on where they were when all are released, so that a late acknowledgement meets no new packet", () => {
     const identifiers = new PacketIdentifiers();
     for (let i = 0; i < 10; i += 1) identifiers.take();

@@ -1,4 +1,4 @@
-/** The reconnect table, second by second, without jitter and with it. */
+/** The reconnect table, second by second, without jitter and with it. Long, because the seconds are written out. */
 
 import { describe, expect, test } from "vitest";
 import type { ServerName } from "../../src/mqtt/event.js";
@@ -311,6 +311,7 @@ describe("start and stop", () => {
   test("before start nothing is due", () => {
     const reconnector = new Reconnector(OPTIONS, undefined, HALF);
     expect([reconnector.deadline, reconnector.takeAttempt(1e9)]).toEqual([undefined, undefined]);
+    expect([reconnector.server, reconnector.attempt]).toEqual(["mqtt", 0]);
   });
 
   test("start makes the first attempt due at once, whatever the time", () => {
@@ -351,6 +352,7 @@ describe("start and stop", () => {
     expect([reconnector.server, reconnector.attempt]).toEqual(["mqtt1", 2]);
     reconnector.stop();
     reconnector.start(500_000);
+    expect([reconnector.server, reconnector.attempt]).toEqual(["mqtt1", 0]);
     expect(attempts(reconnector, 500, 515)).toEqual(["500 mqtt1", "502 mqtt1", "506 mqtt1", "514 mqtt1"]);
   });
 

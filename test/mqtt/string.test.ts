@@ -41,7 +41,7 @@ describe("a string to be sent", () => {
 
   test("is named in the error", () => {
     expect(() => stringLength("\0", "user name")).toThrow("user name contains U+0000");
-    expect(() => stringLength("\udc00", "user name")).toThrow("user name: lone surrogate at index 0");
+    expect(() => stringLength("\udc00", "user name")).toThrow("user name: lone surrogate U+dc00");
     expect(() => stringLength("\u{1f600}".repeat(16_384), "user name")).toThrow(
       "user name is 65536 bytes long",
     );

@@ -1,7 +1,7 @@
 /** UTF-8, its borders and everything that is not it. */
 
 import { describe, expect, test } from "vitest";
-import { decodeUtf8, encodeUtf8, utf8Length, writeUtf8 } from "../../src/mqtt/utf8.js";
+import { decodeUtf8, encodeUtf8, isWellFormed, utf8Length, writeUtf8 } from "../../src/mqtt/utf8.js";
 import { bytesFromHex, hexFromBytes } from "./support/hex.js";
 import { refusalOf } from "./support/thrown.js";
 import { ILL_FORMED, WELL_FORMED } from "./support/utf8-cases.js";
@@ -13,6 +13,7 @@ describe("well-formed text", () => {
       expect(hexFromBytes(encodeUtf8(text))).toBe(hex);
       expect(utf8Length(text)).toBe(bytes.length);
       expect(decodeUtf8(bytes)).toBe(text);
+      expect(isWellFormed(text)).toBe(true);
     });
   }
 
@@ -54,7 +55,10 @@ describe("lone surrogates", () => {
     "high at the end": "a\udbff",
     "high before a letter": "\ud83da",
     "high before a high": "\ud83d\ud83d",
+    "high before U+E000": "\ud83d\ue000",
     "low alone": "\udc00",
+    "low before the first low": "\udc00\udc00",
+    "low before the last low": "\udc00\udfff",
     "low before a letter": "\udfffa",
     "low before a high": "\ude00\ud83d",
   };
@@ -62,6 +66,7 @@ describe("lone surrogates", () => {
     test(`are refused: ${name} [MQTT-1.5.3-1]`, () => {
       expect(refusalOf(() => utf8Length(text))).toBe("invalid-string");
       expect(refusalOf(() => encodeUtf8(text))).toBe("invalid-string");
+      expect([isWellFormed(text), isWellFormed(`\u{1f600}${text}`)]).toEqual([false, false]);
     });
   }
 });

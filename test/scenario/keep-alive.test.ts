@@ -146,15 +146,15 @@ describe("a half-open link", () => {
 describe("a slow link", () => {
   test("is not given up while a PUBLISH that takes minutes is on its way up", () => {
     const world = new ClientWorld({
-      mqtt: { keepAlive: 10, maximumQueueBytes: 1_000_000 },
-      conditions: { bandwidth: 2000, segment: 1000 },
+      mqtt: { keepAlive: 10, maximumQueueBytes: 2_000_000 },
+      conditions: { bandwidth: 8000, segment: 1000 },
     });
     world.client.start();
     world.advance(1000);
     world.server.greet();
     world.advance(1000);
-    world.publish("x".repeat(600_000));
-    for (let second = 0; second < 320; second += 1) {
+    world.publish("x".repeat(1_000_000));
+    for (let second = 0; second < 150; second += 1) {
       world.advance(1000);
       if (world.server.received.at(-1)?.cmd === "pingreq") world.server.send("d0 00");
     }
@@ -167,15 +167,15 @@ describe("a slow link", () => {
 
   test("that dies in the middle of such a PUBLISH is given up within keep alive + 10 s", () => {
     const world = new ClientWorld({
-      mqtt: { keepAlive: 10, maximumQueueBytes: 1_000_000 },
-      conditions: { bandwidth: 2000, segment: 1000 },
+      mqtt: { keepAlive: 10, maximumQueueBytes: 2_000_000 },
+      conditions: { bandwidth: 8000, segment: 1000 },
     });
     world.client.start();
     world.advance(1000);
     world.server.greet();
     world.advance(1000);
-    world.publish("x".repeat(600_000));
-    world.advance(100_000);
+    world.publish("x".repeat(1_000_000));
+    world.advance(60_000);
     expect(world.client.connected).toBe(true);
     world.server.vanish();
     world.advance(20_000);
@@ -185,15 +185,15 @@ describe("a slow link", () => {
   test("is not given up while a PUBLISH that takes minutes is on its way down", () => {
     const world = new ClientWorld({
       mqtt: { keepAlive: 10 },
-      conditions: { bandwidth: 2000, segment: 1000 },
+      conditions: { bandwidth: 8000, segment: 1000 },
     });
     world.client.start();
     world.advance(1000);
     world.server.greet();
     world.advance(1000);
-    world.server.sendPacket({ cmd: "publish", topic: "a", payload: "x".repeat(600_000) });
+    world.server.sendPacket({ cmd: "publish", topic: "a", payload: "x".repeat(1_000_000) });
     world.server.send("d0 00 ".repeat(30));
-    world.advance(400_000);
+    world.advance(130_000);
     expect(world.client.connected).toBe(true);
   });
 });

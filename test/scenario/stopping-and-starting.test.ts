@@ -193,7 +193,7 @@ describe("stop", () => {
     world.connect();
     world.client.stop();
     world.publish("1", 1, { expiresAfter: 5000 });
-    world.advance(4999);
+    world.advance(5000);
     expect(world.outcomes).toEqual([]);
     world.advance(1);
     expect([world.outcomes, world.clock.pending]).toEqual([["1: expired"], 0]);

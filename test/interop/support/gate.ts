@@ -37,6 +37,8 @@ export class Gate {
   #watcher: Watcher | undefined;
   #isShut = false;
   #passedCount = 0;
+  #strike: (() => void) | undefined;
+  #strikeAt = 0;
 
   constructor(brokerPort: number) {
     this.#brokerPort = brokerPort;
@@ -65,21 +67,23 @@ export class Gate {
   }
 
   /** Shuts before the first packet of this type from this side; resolves when it has. */
-  shutBefore(from: Side, type: number): Promise<void> {
-    return this.#shutWhen((side, packetType) => side === from && packetType === type);
+  async shutBefore(from: Side, type: number): Promise<void> {
+    this.#shutsBefore = (side, packetType) => side === from && packetType === type;
+    const describe = () => "the gate was never shut: no such packet came";
+    await this.#changes.until(() => this.#isShut, describe, LIMIT);
   }
 
-  /** Shuts when `count` more packets have passed, in both directions together; resolves when it has. */
-  shutAfter(count: number): Promise<void> {
-    let left = count;
-    return this.#shutWhen(() => left-- <= 0);
+  /** Shuts now. */
+  shut(): void {
+    this.#isShut = true;
   }
 
-  /** Resolves when `count` more packets have passed, in both directions together. */
-  async passed(count: number): Promise<void> {
-    const target = this.#passedCount + count;
-    const describe = () => `${target - this.#passedCount} of ${count} packets are still to come`;
-    await this.#changes.until(() => this.#passedCount >= target, describe, LIMIT);
+  /** Calls `strike` when `count` more packets have passed, in both directions together, before the next one does. */
+  async after(count: number, strike: () => void): Promise<void> {
+    this.#strikeAt = this.#passedCount + count;
+    this.#strike = strike;
+    const describe = () => `of ${count} packets, ${this.#strikeAt - this.#passedCount} did not come`;
+    await this.#changes.until(() => this.#strike === undefined, describe, LIMIT);
   }
 
   /** Lets packets pass again, on new connections. */
@@ -118,23 +122,21 @@ export class Gate {
     if (this.#isShut) return false;
     this.#watcher?.(from, type, packet);
     this.#passedCount += 1;
-    this.#changes.changed();
     return true;
+  }
+
+  /** For the links: a packet has passed. */
+  passed(): void {
+    if (this.#strike === undefined || this.#passedCount < this.#strikeAt) return;
+    this.#strike();
+    this.#strike = undefined;
+    this.#changes.changed();
   }
 
   /** For the links: one is over, or its broker has answered. */
   changed(link: GateLink): void {
     if (link.isOver) this.#links.delete(link);
     this.#changes.changed();
-  }
-
-  async #shutWhen(shutsBefore: (from: Side, type: number) => boolean): Promise<void> {
-    this.#shutsBefore = shutsBefore;
-    await this.#changes.until(
-      () => this.#isShut,
-      () => "the gate was never shut: too few packets came",
-      LIMIT,
-    );
   }
 }
 
@@ -172,14 +174,20 @@ class GateLink {
     let unread = new Uint8Array(0);
     source.setNoDelay(true);
     source.on("data", (bytes) => {
+      if (this.isOver) return;
       unread = unread.length === 0 ? bytes : Buffer.concat([unread, bytes]);
       for (;;) {
         const byteLength = packetByteLength(unread);
         if (byteLength === undefined || byteLength > unread.length) return;
         const packet = unread.subarray(0, byteLength);
         unread = unread.subarray(byteLength);
-        if (this.#gate.passes(from, packet)) target.write(packet);
-        else if (from === "broker") this.#answered(packet);
+        if (this.#gate.passes(from, packet)) {
+          target.write(packet);
+          this.#gate.passed();
+          if (this.isOver) return;
+        } else if (from === "broker") {
+          this.#answered(packet);
+        }
       }
     });
     // How one side ends, the other shall see: in order with FIN, otherwise with a reset.

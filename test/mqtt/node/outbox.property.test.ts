@@ -98,8 +98,9 @@ class Run {
       default:
         this.outbox.disconnected(one.queueQos0);
         if (one.queueQos0) break;
-        for (const entry of this.waiting.filter(({ qos }) => qos === 0))
-          this.#end(entry, "refused", "offline");
+        for (const entry of [...this.returned, ...this.waiting]) {
+          if (entry.qos === 0) this.#end(entry, "refused", "offline");
+        }
     }
   }
 
@@ -122,6 +123,7 @@ class Run {
         expect([outgoing.outcome, outgoing.reason]).toEqual([outcome, reason]);
       }
     }
+    expect(outbox.settledLength).toBe(this.#expectedTold.length - this.#told.length);
     for (let settled = outbox.takeSettled(); settled !== undefined; settled = outbox.takeSettled()) {
       this.#told.push(settled);
     }
@@ -156,6 +158,8 @@ class Run {
       this.#end(entry, "refused", "packet-too-large");
     } else if (this.returned.length >= maximum || kept + byteLength > maximumQueueBytes) {
       this.#end(entry, "refused", "queue-full");
+    } else if (maximumQueueLength === 0 && this.returned.length + this.waiting.length >= maximum) {
+      this.#end(entry, "refused", "queue-full");
     } else {
       while (
         this.returned.length + this.waiting.length >= maximum ||
@@ -183,7 +187,7 @@ class Run {
       this.inFlight.push(entry);
     } else if (isInterrupted) {
       this.outbox.interrupted(outgoing);
-      this.waiting.unshift(entry);
+      (this.returned.length > 0 ? this.returned : this.waiting).unshift(entry);
     } else {
       this.outbox.settle(outgoing, "sent");
       this.#end(entry, "sent");
@@ -209,6 +213,8 @@ class Run {
     entry.outcome = outcome;
     entry.reason = reason;
     entry.byteLength = 0;
+    this.returned = this.returned.filter((other) => other !== entry);
+    this.returned = this.returned.filter((other) => other !== entry);
     this.waiting = this.waiting.filter((other) => other !== entry);
     this.#expectedTold.push(entry.outgoing);
   }

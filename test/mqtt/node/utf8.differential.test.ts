@@ -2,7 +2,7 @@
 
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { decodeUtf8, encodeUtf8, utf8Length } from "../../../src/mqtt/utf8.js";
+import { decodeUtf8, encodeUtf8, isWellFormed, utf8Length } from "../../../src/mqtt/utf8.js";
 import { bytesFromHex, joined } from "../support/hex.js";
 import { refusalOf } from "../support/thrown.js";
 import { ILL_FORMED, WELL_FORMED } from "../support/utf8-cases.js";
@@ -78,6 +78,7 @@ describe("we agree with Node on", () => {
     fc.assert(
       fc.property(fc.array(unit, { maxLength: 4 }), (units) => {
         const text = units.join("");
+        expect(isWellFormed(text)).toBe(text.isWellFormed());
         if (text.isWellFormed()) {
           expect(Buffer.compare(encodeUtf8(text), Buffer.from(text, "utf8"))).toBe(0);
         } else {
