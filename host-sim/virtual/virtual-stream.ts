@@ -105,7 +105,7 @@ export class VirtualStream implements Transport, PipeEnd {
   drop(cause: unknown): void {
     if (this.#state !== "closed") {
       this.#outgoing.signal("reset");
-      this.#unread.clear();
+      // Announced bytes stay readable until then: the handler may be in the middle of reading them.
       this.#state = "ending";
       this.#cause = cause;
       this.#clock.defer(() => this.#reportEnd());

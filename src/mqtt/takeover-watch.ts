@@ -22,10 +22,12 @@ export class TakeoverWatch {
   ended(event: ClosedEvent, lasted: Milliseconds, short: Milliseconds): boolean {
     const { stage, reason } = event;
     if (stage !== "connected") return false;
-    if (reason !== "closed-by-server" || lasted > short) {
+    if (lasted > short || reason === "requested") {
       this.#inARow = 0;
       return false;
     }
+    // A device that is thrown out while it sends sees a broken link: no sign of anything, and no sign against it.
+    if (reason !== "closed-by-server") return false;
     this.#inARow += 1;
     return this.#inARow % SUSPICIOUS === 0;
   }

@@ -2,12 +2,12 @@
  * The broker, or the link to it, is lost again and again in the middle of a stream of QoS 1 and QoS 2 messages both
  * ways. What may be expected depends on what mosquitto itself still knows when it is back, so there are four variants:
  *
- * | variant                       | mosquitto knows afterwards       | shown                                           |
- * |-------------------------------|----------------------------------|-------------------------------------------------|
- * | link cut                      | everything, it goes on running   | nothing lost, at QoS 2 nothing twice            |
- * | stopped by SIGTERM            | everything, it saves when it ends| the same                                        |
- * | SIGKILL after saving          | everything, see `handshake-loss` | the same                                        |
- * | SIGKILL at any moment         | not its last few packets         | nothing lost but what it had taken over already |
+ * | variant                   | mosquitto knows afterwards              | shown                                      |
+ * |---------------------------|-----------------------------------------|--------------------------------------------|
+ * | link cut, at either end   | everything: it goes on running          | nothing lost, at QoS 2 nothing twice       |
+ * | stopped by SIGTERM        | everything: it saves when it ends       | the same                                   |
+ * | SIGKILL after saving      | everything: see `handshake-loss`        | the same                                   |
+ * | SIGKILL at any moment     | perhaps not the last packets it handled | nothing lost but what it had taken over    |
  *
  * The last one is what a power failure of a broker is like. Even told to save at every change, mosquitto acknowledges
  * a packet before it saves it. What is acknowledged and not saved is lost or doubled by the broker, and no client can
@@ -32,6 +32,7 @@ import type { Inbox } from "./support/inbox.js";
 import { connectMqttJs } from "./support/mqtt-js.js";
 import type { Received } from "./support/received.js";
 import { numbered, texts, withoutRepetitions } from "./support/received.js";
+import { signal } from "./support/signal.js";
 
 /** Messages of each QoS each way: 600 in all, about 1,800 packets. */
 const COUNT = 150;
@@ -169,7 +170,7 @@ describe("600 messages of QoS 1 and 2 both ways", { timeout: 60_000 }, () => {
     const { broker } = scene;
     await loseAgainAndAgain(
       scene,
-      () => process.kill(broker.pid, "SIGTERM"),
+      () => signal(broker, "SIGTERM"),
       () => broker.restart(),
     );
     await expectNothingLostOrTwice(scene);
@@ -202,7 +203,7 @@ describe("600 messages of QoS 1 and 2 both ways", { timeout: 60_000 }, () => {
     await loseAgainAndAgain(
       scene,
       () => {
-        process.kill(broker.pid, "SIGKILL");
+        signal(broker, "SIGKILL");
         ended = device.eventsOf("disconnected").length;
       },
       async () => {

@@ -7,6 +7,7 @@ import { mosquittoPub } from "../support/mosquitto-clients.js";
 import { Device, serverOptions } from "./support/device.js";
 import { connectMqttJs } from "./support/mqtt-js.js";
 import { texts } from "./support/received.js";
+import { signal } from "./support/signal.js";
 
 /** A ladder of three waits: 10, 20 and 40 ms. */
 const LADDER = { reconnectMinimum: 10, reconnectMaximum: 40 } as const;
@@ -115,7 +116,7 @@ describe("a device with a primary and a backup mosquitto", () => {
     const options = { ...LADDER, keepAlive: 1, responseTimeout: 100, connectTimeout: 100 };
     const sensor = new Device(serverOptions(primary.port, options), serverOptions(backup.port, LADDER));
     await sensor.connect();
-    process.kill(primary.pid, "SIGSTOP");
+    signal(primary, "SIGSTOP");
     for (const payload of ["first", "second"]) {
       sensor.send("report/1", payload, 1);
       sensor.send("report/2", payload, 2);

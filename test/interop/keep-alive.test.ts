@@ -3,6 +3,7 @@
 import { describe, expect, test } from "vitest";
 import { startMosquitto } from "../support/mosquitto.js";
 import { Device, serverOptions } from "./support/device.js";
+import { signal } from "./support/signal.js";
 
 describe("a keep alive of 1 s", () => {
   test("keeps an idle connection up beyond the 1.5 s after which the broker would end it [MQTT-3.1.2-24]", async () => {
@@ -21,11 +22,11 @@ describe("a keep alive of 1 s", () => {
     const sensor = new Device(serverOptions(broker.port, { keepAlive: 1, responseTimeout: 300 }));
     await sensor.connect();
     // The system still accepts bytes and connections for a stopped process: the link is half open.
-    process.kill(broker.pid, "SIGSTOP");
+    signal(broker, "SIGSTOP");
     const stopped = performance.now();
     await sensor.until(() => sensor.eventsOf("disconnected").length > 0);
     const elapsed = performance.now() - stopped;
-    process.kill(broker.pid, "SIGCONT");
+    signal(broker, "SIGCONT");
     expect(sensor.eventsOf("disconnected")[0]).toMatchObject({ stage: "connected", reason: "ping-timeout" });
     // Keep alive and response timeout together, less the second by which a ping may come early; and a busy machine.
     expect(elapsed).toBeGreaterThan(290);

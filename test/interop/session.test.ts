@@ -7,6 +7,7 @@ import { mosquittoPub, mosquittoSub } from "../support/mosquitto-clients.js";
 import { Device, serverOptions } from "./support/device.js";
 import { connectMqttJs } from "./support/mqtt-js.js";
 import { text } from "./support/received.js";
+import { signal } from "./support/signal.js";
 
 const KEPT = { cleanSession: false } as const;
 
@@ -137,7 +138,7 @@ describe("a session kept by mosquitto", () => {
     // The device hears its own messages: the restored subscription and the messages show each other.
     const own = await sensor.subscribe("report/+", 2);
     // A stopped process answers nothing, but the system still takes bytes for it.
-    process.kill(broker.pid, "SIGSTOP");
+    signal(broker, "SIGSTOP");
     sensor.send("report/1", "first", 1);
     sensor.send("report/2", "second", 2);
     await broker.kill();

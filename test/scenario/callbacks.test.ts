@@ -141,7 +141,7 @@ describe("publish", () => {
       world.publish("x", qos, { expiresAfter: 0 });
       expect(world.outcomes.length).toBe(before);
     }
-    world.advance(0);
+    world.advance(1);
     expect(world.outcomes).toEqual(["x: refused: offline", "x: expired"]);
   });
 

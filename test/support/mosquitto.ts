@@ -69,13 +69,15 @@ export class Mosquitto {
     }
   }
 
-  /** Of the process that runs now; -1 when none does. */
+  /** Of the process that runs now. Throws when none does. */
   get pid(): number {
-    return this.#child?.isRunning === true ? this.#child.pid : -1;
+    // Never -1, which `process.kill` takes for every process there is.
+    if (this.#child?.isRunning !== true) throw new Error(`mosquitto does not run\n${this.log}`);
+    return this.#child.pid;
   }
 
   get isRunning(): boolean {
-    return this.pid > 0;
+    return this.#child?.isRunning === true;
   }
 
   /** Everything it has logged, restarts included. */
@@ -126,8 +128,10 @@ export class Mosquitto {
     this.#removeAtExit();
   }
 
-  #databaseIdentity(): number | undefined {
-    return statSync(join(this.directory, "mosquitto.db"), { throwIfNoEntry: false })?.ino;
+  /** Changes with each file that takes the place of the last, also when two inode numbers alternate. */
+  #databaseIdentity(): string | undefined {
+    const file = statSync(join(this.directory, "mosquitto.db"), { throwIfNoEntry: false, bigint: true });
+    return file && `${file.ino} ${file.ctimeNs}`;
   }
 }
 

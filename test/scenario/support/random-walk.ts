@@ -32,12 +32,15 @@ const TIMES = {
 const qos = fc.constantFrom<QoS>(0, 1, 2);
 const topic = fc.nat(1);
 const server = fc.nat(1);
+const count = fc.integer({ min: 1, max: 4 });
+/** One message in eight may not wait for long. */
+const expires = fc.nat(7).map((number) => number === 7);
 
 export const step = fc.oneof(
-  { weight: 12, arbitrary: fc.record({ kind: fc.constant("publish" as const), qos, topic }) },
-  { weight: 8, arbitrary: fc.record({ kind: fc.constant("arrive" as const), qos, topic, server }) },
+  { weight: 12, arbitrary: fc.record({ kind: fc.constant("publish" as const), qos, topic, expires, count }) },
+  { weight: 8, arbitrary: fc.record({ kind: fc.constant("arrive" as const), qos, topic, server, count }) },
   {
-    weight: 10,
+    weight: 16,
     arbitrary: fc.record({
       kind: fc.constant("wait" as const),
       duration: fc.constantFrom(0, 1, 10, 50, 100, 1000, 5000, 30_000),
@@ -52,11 +55,11 @@ export const step = fc.oneof(
     }),
   },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant("down" as const), server }) },
-  { weight: 3, arbitrary: fc.record({ kind: fc.constant("up" as const), server }) },
+  { weight: 6, arbitrary: fc.record({ kind: fc.constant("up" as const), server }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant("crash" as const), server, forgets: fc.boolean() }) },
-  { weight: 3, arbitrary: fc.record({ kind: fc.constant("boot" as const), server }) },
+  { weight: 6, arbitrary: fc.record({ kind: fc.constant("boot" as const), server }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant("stop" as const) }) },
-  { weight: 3, arbitrary: fc.record({ kind: fc.constant("start" as const) }) },
+  { weight: 4, arbitrary: fc.record({ kind: fc.constant("start" as const) }) },
   {
     weight: 2,
     arbitrary: fc.record({
@@ -109,10 +112,10 @@ export class RandomWalk {
     const { world } = this;
     switch (one.kind) {
       case "publish":
-        this.#publish(one.topic, one.qos);
+        for (let i = 0; i < one.count; i += 1) this.#publish(one.topic, one.qos, one.expires);
         break;
       case "arrive":
-        this.#arrive(this.#broker(one.server), one.topic, one.qos);
+        for (let i = 0; i < one.count; i += 1) this.#arrive(this.#broker(one.server), one.topic, one.qos);
         break;
       case "wait":
         world.advance(one.duration);
@@ -156,7 +159,12 @@ export class RandomWalk {
     for (const broker of visited) {
       for (const other of brokers) if (other !== broker) other.stop();
       broker.start();
-      const isDone = () => world.client.connected && world.client.pending === 0 && this.#isIdle(broker);
+      const name = broker === brokers[0] ? "mqtt" : "mqtt1";
+      const isDone = () =>
+        world.client.server === name &&
+        world.client.connected &&
+        world.client.pending === 0 &&
+        this.#isIdle(broker);
       world.clock.runUntil(isDone, 600_000);
       world.advance(100);
     }
@@ -174,14 +182,14 @@ export class RandomWalk {
       .map(({ text }) => text);
   }
 
-  #publish(number: number, level: QoS): void {
+  #publish(number: number, level: QoS, expires: boolean): void {
     this.#count += 1;
     const text = `${this.#count}`;
     const topicName = `out/${number}`;
     const tracked: Tracked = { text, topicName, qos: level, outcomes: [] };
     this.published.push(tracked);
     this.world.client.publish(
-      { topicName, payload: text, qos: level },
+      { topicName, payload: text, qos: level, ...(expires ? { expiresAfter: 1000 } : {}) },
       { onOutcome: ({ outcome }) => tracked.outcomes.push(`${outcome}`) },
     );
   }
