@@ -46,7 +46,7 @@ export interface Message {
   readonly qos?: QoS;
   /** False unless given. */
   readonly retain?: boolean;
-  /** How long it may wait before it is first sent; unless given, for ever. */
+  /** How long it may wait before it is first sent, 0: it is sent now or not at all; unless given, for ever. */
   readonly expiresAfter?: Milliseconds;
 }
 

@@ -1,6 +1,6 @@
 /** What the client is told about its servers: the typed form that `src/config` makes from the device's JSON. */
 
-import { encodedLength } from "./encode.js";
+import { checkQos, encodedLength } from "./encode.js";
 import { UsageError } from "./errors.js";
 import type { Connect, QoS } from "./packet.js";
 import { CONNECT } from "./packet-type.js";
@@ -62,17 +62,27 @@ export function connectPacket(options: ServerOptions): Connect {
  */
 export function checkServerOptions(options: ServerOptions): void {
   encodedLength(connectPacket(options));
+  checkQos(options.maximumQos, "maximumQos");
   checkRange(options.endpoint.port, 1, 65_535, "endpoint.port");
   checkRange(options.maximumInFlight, 1, 65_535, "maximumInFlight");
   checkRange(options.receiveLimit, 0, 268_435_455, "receiveLimit");
   checkRange(options.maximumQueueLength, 0, Number.MAX_SAFE_INTEGER, "maximumQueueLength");
   checkRange(options.maximumQueueBytes, 0, Number.MAX_SAFE_INTEGER, "maximumQueueBytes");
+  checkTime(options.connectTimeout, 1, "connectTimeout");
+  checkTime(options.responseTimeout, 1, "responseTimeout");
+  checkTime(options.reconnectStable, 0, "reconnectStable");
   if (!(options.reconnectMinimum > 0) || !(options.reconnectMinimum <= options.reconnectMaximum)) {
     throw new UsageError(
       "invalid-option",
       `reconnectMinimum is ${options.reconnectMinimum} and reconnectMaximum ${options.reconnectMaximum} ms, ` +
         "but they must be more than 0 and in this order",
     );
+  }
+}
+
+function checkTime(value: Milliseconds, minimum: Milliseconds, what: string): void {
+  if (!(value >= minimum)) {
+    throw new UsageError("invalid-option", `${what} is ${value}, but must be ${minimum} ms or more`);
   }
 }
 

@@ -220,9 +220,28 @@ describe("a client refuses", () => {
     expect(refusalOf(() => made({ userName: "", password }))).toBe(undefined);
   });
 
-  test("a window of 0 and waits that shrink, when it is made", () => {
-    expect(refusalOf(() => made({ maximumInFlight: 0 }))).toBe("invalid-option");
-    expect(refusalOf(() => made({ reconnectMinimum: 2, reconnectMaximum: 1 }))).toBe("invalid-option");
+  for (const options of [
+    { maximumInFlight: 0 },
+    { maximumInFlight: 65_536 },
+    { receiveLimit: -1 },
+    { maximumQueueLength: 0.5 },
+    { maximumQueueBytes: Number.NaN },
+    { reconnectMinimum: 2, reconnectMaximum: 1 },
+    { reconnectMinimum: 0 },
+    { reconnectStable: -1 },
+    { connectTimeout: Number.NaN },
+    { connectTimeout: 0 },
+    { responseTimeout: 0 },
+    { endpoint: { host: "broker", port: 0 } },
+  ] satisfies Partial<ServerOptions>[]) {
+    const [[name, value]] = Object.entries(options) as [[string, unknown]];
+    test(`${name} ${typeof value === "object" ? "with port 0" : value}, when it is made`, () => {
+      expect(refusalOf(() => made(options))).toBe("invalid-option");
+    });
+  }
+
+  test("to send at most QoS 3, when it is made", () => {
+    expect(refusalOf(() => made({ maximumQos: 3 as QoS }))).toBe("invalid-qos");
   });
 
   function publish(topicName: string, fields: Partial<Message> = {}): void {
@@ -236,6 +255,11 @@ describe("a client refuses", () => {
   function made(options: Partial<ServerOptions>): MqttClient {
     const clock = new VirtualClock();
     const ports = { transport: new ManualTransport(), clock, timers: clock, random: () => 0 };
-    return new MqttClient(ports, OPTIONS, { ...OPTIONS, ...options });
+    const wrong = { ...OPTIONS, ...options };
+    // As primary and as backup.
+    expect(refusalOf(() => new MqttClient(ports, wrong))).toBe(
+      refusalOf(() => new MqttClient(ports, OPTIONS, wrong)),
+    );
+    return new MqttClient(ports, OPTIONS, wrong);
   }
 });

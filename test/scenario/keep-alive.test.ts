@@ -107,6 +107,14 @@ describe("a half-open link", () => {
     });
   }
 
+  test("is given up by the first of several PINGREQs that nobody answers", () => {
+    const world = new ClientWorld({ mqtt: { keepAlive: 1 } });
+    world.connect();
+    world.server.vanish();
+    publishEachSecond(world, 11);
+    expect(world.log).toContain("disconnected from mqtt: ping-timeout (connected)");
+  });
+
   test("is given up when there is not even room for PINGREQ", () => {
     const world = new ClientWorld({ mqtt: { maximumQueueBytes: 200_000 } });
     world.connect();

@@ -1,0 +1,113 @@
+/** A link: what the transport announces on one side, what the connection can take or give on the other. */
+
+import { beforeEach, describe, expect, test } from "vitest";
+import { Link } from "../../src/mqtt/link.js";
+import { Outbox } from "../../src/mqtt/outbox.js";
+import { Session } from "../../src/mqtt/session.js";
+import { ManualTransport } from "./support/manual-transport.js";
+import { addTo } from "./support/messages.js";
+import { OPTIONS } from "./support/server-options.js";
+
+let transport: ManualTransport;
+let outbox: Outbox;
+let link: Link;
+let changes: number;
+
+beforeEach(() => {
+  changes = 0;
+  transport = new ManualTransport();
+  outbox = new Outbox();
+  const owner = {
+    onLinkChanged: () => {
+      changes += 1;
+    },
+  };
+  link = new Link("mqtt", OPTIONS, new Session(outbox), transport, owner, 0);
+});
+
+/** The types of the events that are there now. */
+function events(): readonly string[] {
+  const types: string[] = [];
+  for (let event = link.connection.nextEvent(0); event !== undefined; event = link.connection.nextEvent(0)) {
+    types.push(event.type);
+  }
+  return types;
+}
+
+function connect(): void {
+  transport.give(100);
+  link.receive(0);
+  link.transmit(0);
+  transport.arrive("20 02 00 00");
+  link.receive(0);
+  events();
+  transport.taken();
+}
+
+describe("a link", () => {
+  test("opens a stream at once, and tells its owner of everything that the transport says", () => {
+    expect([transport.openCount, changes]).toEqual([1, 0]);
+    transport.give(100);
+    transport.arrive("20 02 00 00");
+    transport.end();
+    expect(changes).toBe(3);
+  });
+
+  test("says CONNECT when the stream is open, and no sooner", () => {
+    expect([link.receive(0), link.transmit(0), transport.taken()]).toEqual([false, false, ""]);
+    transport.give(5);
+    link.receive(0);
+    expect([link.transmit(0), transport.taken(), link.transmit(0)]).toEqual([true, "10 10 00 04 4d", false]);
+    transport.give(100);
+    expect([link.transmit(0), link.transmit(0)]).toEqual([true, false]);
+  });
+
+  test("reads no more than the connection takes, and the rest later", () => {
+    connect();
+    transport.arrive('30 03 00 01 "a" '.repeat(200));
+    expect(link.receive(0)).toBe(true);
+    expect([transport.unread.length, link.receive(0)]).toEqual([1000 - 512, false]);
+    expect(events().length).toBe(102);
+    expect(link.receive(0)).toBe(true);
+    expect([transport.unread.length, events().length]).toEqual([0, 98]);
+  });
+
+  test("reads everything that came before the end", () => {
+    connect();
+    transport.arrive('30 03 00 01 "a"');
+    expect([link.receive(0), events()]).toEqual([true, ["message"]]);
+    transport.end();
+    expect([link.receive(0), events()]).toEqual([true, ["closed"]]);
+  });
+
+  test("writes nothing after the end", () => {
+    connect();
+    addTo(outbox, { qos: 0 });
+    transport.end();
+    expect([link.transmit(0), transport.taken()]).toEqual([false, ""]);
+  });
+
+  test("tells the time to the connection when nothing is left to read", () => {
+    connect();
+    expect([link.receive(59_000), link.transmit(59_000), transport.taken()]).toEqual([false, true, "c0 00"]);
+    transport.arrive("d0 00");
+    expect([link.receive(100_000), events()]).toEqual([true, []]);
+    expect(link.receive(158_999)).toBe(false);
+    link.receive(159_000);
+    expect([link.receive(169_000), events()]).toEqual([true, ["closed"]]);
+  });
+
+  test("says that something has changed when DISCONNECT was all there was left to wait for", () => {
+    connect();
+    link.connection.disconnect(0);
+    transport.give(2);
+    expect([link.transmit(0), transport.taken(), link.transmit(0)]).toEqual([true, "e0 00", false]);
+    transport.give(1);
+    expect([link.transmit(0), events()]).toEqual([true, ["closed"]]);
+  });
+
+  test("ends the stream when told to", () => {
+    link.close();
+    expect(transport.closed).toBe(true);
+  });
+});
