@@ -2,6 +2,7 @@
 
 import type { MqttClient } from "../../src/mqtt/client.js";
 import type { Clock, Random, TimerProvider } from "../../src/mqtt/ports.js";
+import type { ClimateDrivers } from "./climate-sensor-driver.js";
 import type { Log, Pins, WallClock } from "./io.js";
 
 /** An application is at work from the moment it is made, with or without a connection. */
@@ -24,4 +25,6 @@ export interface AppPorts {
   readonly pins: Pins;
   readonly wallClock: WallClock;
   readonly log: Log;
+  /** Absent where nothing can be measured. */
+  readonly climate?: ClimateDrivers;
 }

@@ -1,10 +1,11 @@
 /** Which application a config asks for. A new one is added here. */
 
-import { alarmSettings, doorSensorSettings } from "../../src/config/app-settings.js";
+import { alarmSettings, climateSensorSettings, doorSensorSettings } from "../../src/config/app-settings.js";
 import { ConfigError } from "../../src/config/problem.js";
 import type { Config } from "../../src/config/schema.js";
 import { Alarm } from "./alarm.js";
 import type { App, AppPorts } from "./app.js";
+import { ClimateSensor } from "./climate-sensor.js";
 import { DoorSensor } from "./door-sensor.js";
 
 export interface ChosenApp {
@@ -28,9 +29,13 @@ export function chooseApp(config: Config, deviceId: string): ChosenApp {
       const settings = alarmSettings(config, deviceId);
       return { statusTopic: settings.statusTopic, start: (ports) => new Alarm(settings, ports) };
     }
+    case "climate-sensor": {
+      const settings = climateSensorSettings(config, deviceId);
+      return { statusTopic: settings.statusTopic, start: (ports) => new ClimateSensor(settings, ports) };
+    }
     default:
       throw new ConfigError([
-        { code: "missing", path: "app", expected: "door-sensor or alarm", value: '""' },
+        { code: "missing", path: "app", expected: "door-sensor, alarm or climate-sensor", value: '""' },
       ]);
   }
 }

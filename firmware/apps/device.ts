@@ -29,6 +29,8 @@ export interface DevicePorts extends Omit<AppPorts, "client"> {
   readonly observer?: ClientObserver;
 }
 
+/** How often a device that requires the time looks whether it is known. */
+const TIME_CHECK_INTERVAL: Milliseconds = 500;
 /** How long `offline` may take to be acknowledged when the device stops. */
 const GOODBYE_TIMEOUT: Milliseconds = 2000;
 
@@ -55,6 +57,8 @@ export class Device implements ClientObserver, DeliveryHandler {
   readonly #ports: DevicePorts;
   readonly #status: RetainedTopic;
   readonly #timer: Timer;
+  readonly #requiresTime: boolean;
+  #isWaitingForTime = false;
   #phase: Phase = "unlinked";
   #onStopped: (() => void) | undefined;
 
@@ -63,7 +67,7 @@ export class Device implements ClientObserver, DeliveryHandler {
    * @throws UsageError when its name cannot stand in a topic
    */
   constructor(config: Config, ports: DevicePorts) {
-    const { clock, log, pins, random, timers, transport, wallClock } = ports;
+    const { climate, clock, log, pins, random, timers, transport, wallClock } = ports;
     const id = config.device.id || ports.deviceId;
     checkTopicName(id);
     const { statusTopic, start } = chooseApp(config, id);
@@ -77,16 +81,35 @@ export class Device implements ClientObserver, DeliveryHandler {
     this.id = id;
     this.#ports = ports;
     this.#timer = timers.create(() => this.#expired());
+    this.#requiresTime = config.mqtt.require_time || (backup !== undefined && config.mqtt1.require_time);
     this.client = new MqttClient({ transport, clock, timers, random, observer: this }, primary, backup);
     this.#status = new RetainedTopic(this.client, statusTopic, "online");
-    this.app = start({ client: this.client, clock, timers, random, pins, wallClock, log });
+    this.app = start({
+      client: this.client,
+      clock,
+      timers,
+      random,
+      pins,
+      wallClock,
+      log,
+      ...(climate === undefined ? {} : { climate }),
+    });
     this.#warnOfOtherWill(config, "mqtt", statusTopic);
     this.#warnOfOtherWill(config, "mqtt1", statusTopic);
   }
 
-  /** Connects, and stays connected. */
+  /** Connects, and stays connected; with `require_time` it first waits until the time of day is known. */
   start(): void {
-    if (this.#phase === "unlinked") this.client.start();
+    if (this.#phase !== "unlinked") return;
+    const { log, wallClock } = this.#ports;
+    if (!this.#requiresTime || wallClock.now() !== undefined) {
+      this.#isWaitingForTime = false;
+      this.client.start();
+      return;
+    }
+    if (!this.#isWaitingForTime) log.info("waiting for the time of day, as require_time is set");
+    this.#isWaitingForTime = true;
+    this.#timer.schedule(TIME_CHECK_INTERVAL);
   }
 
   /**
@@ -137,6 +160,10 @@ export class Device implements ClientObserver, DeliveryHandler {
   }
 
   #expired(): void {
+    if (this.#phase === "unlinked") {
+      this.start();
+      return;
+    }
     if (this.#phase !== "goodbye") {
       this.#onStopped?.();
       return;

@@ -1,7 +1,16 @@
 /** A topic whose retained message is to be a device's present state, on whichever server it is connected to. */
 
 import type { Delivery, DeliveryHandler } from "../../src/mqtt/outgoing.js";
+import type { QoS } from "../../src/mqtt/packet.js";
 import type { AppClient } from "./app.js";
+
+/** How a state is published: at least once and retained, unless the application says otherwise. */
+export interface StateDelivery {
+  readonly qos: QoS;
+  readonly retain: boolean;
+}
+
+const DEFAULT_DELIVERY: StateDelivery = Object.freeze({ qos: 1, retain: true });
 
 /**
  * While there is a connection each new value is published, so that subscribers miss none. Without one nothing is: only
@@ -10,15 +19,17 @@ import type { AppClient } from "./app.js";
 export class RetainedTopic {
   readonly #client: AppClient;
   readonly #topicName: string;
+  readonly #how: StateDelivery;
   #value: string;
   #published: string | undefined;
   #delivery: Delivery | undefined;
 
   /** @param value what is published at the first connection, unless `set` is called before */
-  constructor(client: AppClient, topicName: string, value: string) {
+  constructor(client: AppClient, topicName: string, value: string, how = DEFAULT_DELIVERY) {
     this.#client = client;
     this.#topicName = topicName;
     this.#value = value;
+    this.#how = how;
   }
 
   /**
@@ -38,7 +49,8 @@ export class RetainedTopic {
   }
 
   #publish(handler?: DeliveryHandler): void {
-    const message = { topicName: this.#topicName, payload: this.#value, qos: 1, retain: true } as const;
+    const { qos, retain } = this.#how;
+    const message = { topicName: this.#topicName, payload: this.#value, qos, retain };
     this.#delivery = this.#client.publish(message, handler);
     this.#published = this.#value;
   }

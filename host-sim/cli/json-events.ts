@@ -5,6 +5,7 @@
  */
 
 import type { ClientEvent } from "../../src/mqtt/event.js";
+import type { Meter } from "../xs/running-device.js";
 import type { Action } from "./do-list.js";
 
 /** What the simulator itself has to say. */
@@ -15,6 +16,8 @@ export type SimulatorEvent =
   | { readonly type: "action"; readonly action: Action }
   /** The alarm switched its siren. */
   | { readonly type: "siren"; readonly sounding: boolean }
+  /** With `--engine xs`, before the last line: what the run took of XS (`Meter` in host-sim/xs/running-device.ts). */
+  | ({ readonly type: "meter" } & Meter)
   /** The last line: the exit status of the process, and messages that no server has. */
   | { readonly type: "stopped"; readonly status: number; readonly undelivered: number };
 

@@ -1,15 +1,19 @@
 /** `reed-sim run`: one device against any broker, driven by keys, by a list, or by nothing but its clock. */
 
 import type { Command } from "commander";
+import { Option } from "commander";
 import pc from "picocolors";
+import type { Log } from "../../firmware/apps/io.js";
 import { loadConfig } from "../../src/config/load.js";
 import type { Config } from "../../src/config/schema.js";
 import type { ClientEvent } from "../../src/mqtt/event.js";
-import { SimulatedDevice } from "../device/simulated-device.js";
+import type { Meter, RunningDevice } from "../xs/running-device.js";
+import { runOnNode } from "../xs/running-device.js";
+import type { XsDeviceListener } from "../xs/xs-device.js";
 import { readConfigLayers } from "./config-file.js";
 import type { Action, Step } from "./do-list.js";
 import { parseDoList } from "./do-list.js";
-import { CommandError, DONE, FAILED } from "./exit.js";
+import { BAD_USAGE, CommandError, DONE, FAILED } from "./exit.js";
 import type { SimulatorEvent } from "./json-events.js";
 import { jsonLine } from "./json-events.js";
 import { KEYS_HELP, listenToKeys } from "./keys.js";
@@ -22,6 +26,7 @@ interface RunOptions {
   readonly set?: string[];
   readonly do?: string;
   readonly json?: true;
+  readonly engine: string;
 }
 
 const HELP = `
@@ -39,6 +44,7 @@ Examples:
   reed-sim run --app door-sensor --set mqtt.server=localhost
   reed-sim run --app alarm --set mqtt.server=localhost --set alarm.doors=sim-door-sensor/door/state
   reed-sim run --config door.json --do "1s open, 2s close, 4s exit" --json
+  reed-sim run --app door-sensor --set mqtt.server=localhost --engine xs
 
 Exit status: 0 done, 1 it never connected, or ended with messages no server has; 2 bad usage or config.
 `;
@@ -56,6 +62,11 @@ export function addRun(program: Command): void {
     )
     .option("--do <list>", 'what to do and when, such as "1s open, 2s close, 4s exit"')
     .option("--json", "print each event as a line of JSON on standard output, and the log on standard error")
+    .addOption(
+      new Option("--engine <engine>", "what runs the firmware: Node, or XS as on the device")
+        .choices(["node", "xs"])
+        .default("node"),
+    )
     .addHelpText("after", HELP)
     .action(async (options: RunOptions) => {
       const steps = parseDoList(options.do ?? "");
@@ -66,8 +77,24 @@ export function addRun(program: Command): void {
           ...(options.set ?? []),
         ]),
       ]);
-      await new Run(config, steps, options.json === true).finished;
+      const make = options.engine === "xs" ? await onXs(config) : runOnNode;
+      await new Run(config, make, steps, options.json === true).finished;
     });
+}
+
+type MakeDevice = (config: Config, log: Log, listener: XsDeviceListener) => RunningDevice;
+
+/** @throws CommandError that says what is missing */
+async function onXs(config: Config): Promise<MakeDevice> {
+  // Nothing is started for a config that makes no device.
+  if (config.app === "") return runOnNode;
+  // Only now, since it brings a bundler with it.
+  const { LoadedProgram } = await import("../xs/xs-host.js");
+  const { XsDevice } = await import("../xs/xs-device.js");
+  const program = await LoadedProgram.load().catch((error: Error) => {
+    throw new CommandError(error.message);
+  });
+  return (...world) => new XsDevice(program, ...world);
 }
 
 /** One run of one device, from its start to its end. */
@@ -75,7 +102,7 @@ class Run {
   readonly finished: Promise<void>;
   readonly #json: boolean;
   readonly #timeline: Timeline;
-  readonly #device: SimulatedDevice;
+  readonly #device: RunningDevice;
   readonly #removeHandlers: (() => void)[] = [];
   readonly #resolve: () => void;
   readonly #reject: (error: unknown) => void;
@@ -83,7 +110,7 @@ class Run {
   #everConnected = false;
   #ending = false;
 
-  constructor(config: Config, steps: readonly Step[], json: boolean) {
+  constructor(config: Config, make: MakeDevice, steps: readonly Step[], json: boolean) {
     const { promise, resolve, reject } = withResolvers();
     this.finished = promise;
     this.#resolve = resolve;
@@ -91,11 +118,13 @@ class Run {
     this.#json = json;
     this.#timeline = new Timeline(json ? process.stderr : process.stdout);
     const log = this.#timeline.log(config.app, pc.cyan);
-    this.#device = new SimulatedDevice(config, log, {
+    this.#device = make(config, log, {
       onEvent: (event) => this.#onEvent(event),
       onSiren: (sounding) => this.#onSiren(sounding),
+      onFailed: (error) => this.#abort(error.message, FAILED),
+      onRefused: (problems) => this.#abort(problems, BAD_USAGE),
     });
-    this.#tell({ type: "started", app: config.app, deviceId: this.#device.device.id });
+    this.#tell({ type: "started", app: config.app, deviceId: this.#device.id });
     for (const { time, action } of steps) {
       const timer = setTimeout(() => this.#act(action), time);
       this.#removeHandlers.push(() => clearTimeout(timer));
@@ -105,7 +134,7 @@ class Run {
       this.#timeline.note(`keys: ${KEYS_HELP}`);
       this.#removeHandlers.push(listenToKeys((action) => this.#act(action)));
     }
-    this.#device.device.start();
+    this.#device.start();
   }
 
   #act(action: Action): void {
@@ -123,12 +152,11 @@ class Run {
         break;
       case "exit":
         this.#ending = true;
-        this.#device.device.stop(() => this.#end());
+        this.#device.stop((undelivered, meter) => this.#end(undelivered, meter));
         break;
       case "crash":
         this.#ending = true;
-        this.#device.crash();
-        this.#end();
+        this.#device.crash((undelivered, meter) => this.#end(undelivered, meter));
         break;
       default:
         if (!this.#device.pressPanel(action)) {
@@ -142,9 +170,12 @@ class Run {
     this.#device.setDoor(state);
   }
 
-  #end(): void {
+  #end(undelivered: number, meter?: Meter): void {
     for (const remove of this.#removeHandlers) remove();
-    const undelivered = this.#device.device.client.pending;
+    if (meter !== undefined) {
+      this.#timeline.note(meterText(meter));
+      this.#tell({ type: "meter", ...meter });
+    }
     const failure = !this.#everConnected
       ? "the device never connected"
       : undelivered > 0
@@ -153,6 +184,11 @@ class Run {
     this.#tell({ type: "stopped", status: failure === undefined ? DONE : FAILED, undelivered });
     if (failure === undefined) this.#resolve();
     else this.#reject(new CommandError(failure));
+  }
+
+  #abort(message: string, status: number): void {
+    for (const remove of this.#removeHandlers) remove();
+    this.#reject(new CommandError(message, status));
   }
 
   #onEvent(event: ClientEvent): void {
@@ -168,6 +204,13 @@ class Run {
   #tell(event: ClientEvent | SimulatorEvent): void {
     if (this.#json) process.stdout.write(jsonLine(this.#timeline.time, event));
   }
+}
+
+function meterText({ compute, slots, chunkBytes, heapBytes }: Meter): string {
+  const [units, count, chunks, heap] = [compute, slots, chunkBytes, heapBytes].map((n) =>
+    n.toLocaleString("en"),
+  );
+  return `XS: ${units} compute units; at the end ${heap} bytes of heap above the code: ${count} slots, ${chunks} in chunks`;
 }
 
 /** `Promise.withResolvers`, which Node 20 lacks. */

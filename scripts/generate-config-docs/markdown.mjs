@@ -63,22 +63,24 @@ export function renderMarkdown(root) {
 }
 
 /**
- * Sections by their names; those that share their keys are one.
+ * Sections that have keys, by their paths; those that share their keys are one.
  * @param {Group} root
+ * @param {string} prefix of the paths
+ * @param {[string[], Group[]][]} found by the caller already
  * @returns {[string[], Group[]][]}
  */
-function sections(root) {
-  /** @type {[string[], Group[]][]} */
-  const found = [];
+function sections(root, prefix = "", found = []) {
   for (const [name, node] of Object.entries(root.keys)) {
     if (node.type !== "group") continue;
+    const path = `${prefix}${name}`;
     const same = found.find(([, groups]) => groups.some((group) => group.keys === node.keys));
-    if (same === undefined) {
-      found.push([[name], [node]]);
-    } else {
-      same[0].push(name);
+    if (same !== undefined) {
+      same[0].push(path);
       same[1].push(node);
+    } else if (Object.entries(node.keys).some(isKey)) {
+      found.push([[path], [node]]);
     }
+    sections(node, `${path}.`, found);
   }
   return found;
 }

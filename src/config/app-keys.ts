@@ -1,4 +1,4 @@
-/** The keys of the device and its applications: sections `device`, `door` and `alarm`, and `app`. All are Reed's. */
+/** The keys of the device and its applications: `device`, `door`, `alarm` and `app`. All are Reed's. */
 
 import { booleanKey, choiceKey, integerKey, stringKey, stringListKey } from "./key.js";
 import { TOPIC_NAME_EXPECTED, TOPIC_NAME_PATTERN } from "./server-keys.js";
@@ -21,7 +21,7 @@ export const DEVICE_KEYS = Object.freeze({
 
 export const APP_KEY = choiceKey({
   default: "",
-  choices: ["", "door-sensor", "alarm"],
+  choices: ["", "door-sensor", "alarm", "climate-sensor"],
   origin: "reed",
   doc: "What the device is for. Empty: nothing chosen, as for a file that several devices share; the command line or the firmware then chooses.",
 });
@@ -91,11 +91,11 @@ export const ALARM_KEYS = Object.freeze({
   }),
 });
 
-function pinKey(pin: number, doc: string) {
+export function pinKey(pin: number, doc: string) {
   return integerKey({ default: pin, minimum: 0, maximum: MAXIMUM_PIN, origin: "reed", doc });
 }
 
-function topicKey(purpose: string, whenEmpty: string) {
+export function topicKey(purpose: string, whenEmpty: string) {
   return stringKey({
     default: "",
     pattern: TOPIC_NAME_PATTERN,

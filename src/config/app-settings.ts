@@ -1,5 +1,6 @@
 /** What the applications are told: their sections with the topics filled in and the units spelled out. */
 
+import type { QoS } from "../mqtt/packet.js";
 import type { Milliseconds } from "../mqtt/ports.js";
 import type { Config } from "./schema.js";
 
@@ -26,6 +27,44 @@ export interface AlarmSettings {
   readonly armed: boolean;
 }
 
+/** Where the climate sensor's element is, and how to read it. */
+export type ClimateElement =
+  | {
+      readonly kind: "sht3x";
+      readonly dataPin: number;
+      readonly clockPin: number;
+      /** I2C address, 7 bits. */
+      readonly address: number;
+    }
+  | {
+      readonly kind: "analog";
+      readonly pin: number;
+      /** mV at 0 °C. */
+      readonly offset: number;
+      /** mV for each °C. */
+      readonly slope: number;
+      /** mV at the highest value the input reads. */
+      readonly fullScale: number;
+    };
+
+export interface ClimateSensorSettings {
+  readonly element: ClimateElement;
+  /** From one reading to the next. */
+  readonly interval: Milliseconds;
+  /** Readings in the mean. */
+  readonly average: number;
+  /** In °C. */
+  readonly temperatureDeadBand: number;
+  /** In percent of relative humidity. */
+  readonly humidityDeadBand: number;
+  /** Longest time from one publication to the next. */
+  readonly reportInterval: Milliseconds;
+  readonly topic: string;
+  readonly qos: QoS;
+  readonly retain: boolean;
+  readonly statusTopic: string;
+}
+
 /** @param deviceId the first level of topics that are not set: `device.id`, or what the platform supplies */
 export function doorSensorSettings({ door }: Config, deviceId: string): DoorSensorSettings {
   return {
@@ -49,5 +88,35 @@ export function alarmSettings({ alarm }: Config, deviceId: string): AlarmSetting
     sirenActiveLow: alarm.siren_active_low,
     triggerOnRetained: alarm.trigger_on_retained,
     armed: alarm.armed,
+  };
+}
+
+/** @param deviceId the first level of topics that are not set: `device.id`, or what the platform supplies */
+export function climateSensorSettings({ climate }: Config, deviceId: string): ClimateSensorSettings {
+  return {
+    element:
+      climate.sensor === "sht3x"
+        ? {
+            kind: "sht3x",
+            dataPin: climate.sda_pin,
+            clockPin: climate.scl_pin,
+            address: climate.i2c_address,
+          }
+        : {
+            kind: "analog",
+            pin: climate.analog_pin,
+            offset: climate.analog_offset,
+            slope: climate.analog_slope,
+            fullScale: climate.analog_full_scale,
+          },
+    interval: Math.round(climate.interval * 1000),
+    average: climate.average,
+    temperatureDeadBand: climate.temperature_dead_band,
+    humidityDeadBand: climate.humidity_dead_band,
+    reportInterval: Math.round(climate.report_interval * 1000),
+    topic: climate.topic || `${deviceId}/climate`,
+    qos: climate.topic_qos,
+    retain: climate.topic_retain,
+    statusTopic: climate.status_topic || `${deviceId}/status`,
   };
 }

@@ -32,8 +32,49 @@ export function crossCheck(config: Config, report: Report): void {
       value: "[]",
     });
   }
+  checkWifi(config, report);
+  checkClimate(config, report);
   checkDistinct("door", config.door, ["state_topic", "event_topic", "status_topic"], report);
   checkDistinct("alarm", config.alarm, ["command_topic", "state_topic", "status_topic"], report);
+  checkDistinct("climate", config.climate, ["topic", "status_topic"], report);
+}
+
+/** A password and a second network need a first one to go with. */
+function checkWifi({ wifi }: Config, report: Report): void {
+  for (const name of ["sta", "sta1"] as const) {
+    const { ssid, pass } = wifi[name];
+    const path = `wifi.${name}`;
+    if (ssid !== "" || pass === "" || !report.isClean("wifi", path, `${path}.ssid`, `${path}.pass`)) continue;
+    report.add({ code: "missing", path: `${path}.ssid`, expected: "a name, as pass is set", value: '""' });
+  }
+  if (wifi.sta1.ssid === "" || wifi.sta.ssid !== "") return;
+  if (!report.isClean("wifi", "wifi.sta", "wifi.sta.ssid", "wifi.sta1", "wifi.sta1.ssid")) return;
+  report.add({
+    code: "missing",
+    path: "wifi.sta.ssid",
+    expected: "a name, as wifi.sta1.ssid is set",
+    value: '""',
+  });
+}
+
+function checkClimate({ climate }: Config, report: Report): void {
+  const { interval, report_interval: reportInterval } = climate;
+  if (interval > reportInterval && report.isClean("climate", "climate.interval", "climate.report_interval")) {
+    report.add({
+      code: "contradiction",
+      path: "climate.report_interval",
+      expected: `at least interval, which is ${interval}`,
+      value: String(reportInterval),
+    });
+  }
+  if (climate.analog_slope === 0 && report.isClean("climate", "climate.analog_slope")) {
+    report.add({
+      code: "out-of-range",
+      path: "climate.analog_slope",
+      expected: "a number but 0",
+      value: "0",
+    });
+  }
 }
 
 /** Two topics of an app must not be one: states would be taken for events, or for commands. */

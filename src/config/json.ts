@@ -54,7 +54,7 @@ class JsonReader {
   private readonly numberOrName = /[-+.\w]*/y;
 
   constructor(text: string) {
-    this.lines = text.split(/\r\n|\n|\r/);
+    this.lines = linesOf(text);
     this.line = this.lines[0] ?? "";
     // A byte order mark, which some editors for Windows write.
     if (this.line.startsWith("\ufeff")) this.line = this.line.slice(1);
@@ -237,4 +237,13 @@ class JsonReader {
     const character = this.line.charAt(this.column);
     return character === "" ? "the end of the file" : JSON.stringify(character);
   }
+}
+
+/** Without a regular expression, which on XS would look for a line break at each place anew, in quadratic time. */
+function linesOf(text: string): string[] {
+  if (!text.includes("\r")) return text.split("\n");
+  return text
+    .split("\r\n")
+    .flatMap((part) => part.split("\n"))
+    .flatMap((part) => part.split("\r"));
 }

@@ -143,8 +143,7 @@ export const SERVER_KEYS = Object.freeze({
   require_time: booleanKey({
     default: false,
     origin: "mongoose",
-    unsupported: "waiting for the clock to be set",
-    doc: "Connect only once the device knows the time.",
+    doc: "Connect only once the device knows the time, see `sntp.server`. Set in either section that is enabled it holds for both: the first attempt waits.",
   }),
   cloud_events: booleanKey({
     default: true,

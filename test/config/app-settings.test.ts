@@ -1,7 +1,7 @@
 /** What the applications get from the config. */
 
 import { expect, test } from "vitest";
-import { alarmSettings, doorSensorSettings } from "../../src/config/app-settings.js";
+import { alarmSettings, climateSensorSettings, doorSensorSettings } from "../../src/config/app-settings.js";
 import { loadConfig, parseConfig } from "../../src/config/load.js";
 
 test("a door sensor has topics under its device id unless they are set", () => {
@@ -67,5 +67,51 @@ test("an alarm takes every key of its section", () => {
     sirenActiveLow: true,
     triggerOnRetained: true,
     armed: true,
+  });
+});
+
+test("a climate sensor has a topic under its device id unless it is set, and times in milliseconds", () => {
+  expect(climateSensorSettings(parseConfig("{}"), "cellar")).toEqual({
+    element: { kind: "sht3x", dataPin: 21, clockPin: 22, address: 0x44 },
+    interval: 10_000,
+    average: 6,
+    temperatureDeadBand: 0.2,
+    humidityDeadBand: 1,
+    reportInterval: 300_000,
+    topic: "cellar/climate",
+    qos: 1,
+    retain: true,
+    statusTopic: "cellar/status",
+  });
+});
+
+test("a climate sensor takes every key of its section", () => {
+  const climate = {
+    sensor: "analog",
+    analog_pin: 35,
+    analog_offset: 0,
+    analog_slope: 20,
+    analog_full_scale: 3300,
+    interval: 1.5,
+    average: 1,
+    temperature_dead_band: 1,
+    humidity_dead_band: 2,
+    report_interval: 60,
+    topic: "t",
+    topic_qos: 2,
+    topic_retain: false,
+    status_topic: "o",
+  };
+  expect(climateSensorSettings(loadConfig([{ values: { climate } }]), "cellar")).toEqual({
+    element: { kind: "analog", pin: 35, offset: 0, slope: 20, fullScale: 3300 },
+    interval: 1500,
+    average: 1,
+    temperatureDeadBand: 1,
+    humidityDeadBand: 2,
+    reportInterval: 60_000,
+    topic: "t",
+    qos: 2,
+    retain: false,
+    statusTopic: "o",
   });
 });

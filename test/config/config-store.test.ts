@@ -5,6 +5,7 @@ import { ConfigStore } from "../../src/config/config-store.js";
 import { loadConfig, parseConfig } from "../../src/config/load.js";
 import { ConfigError } from "../../src/config/problem.js";
 import type { Storage } from "../../src/mqtt/ports.js";
+import { decodeUtf8, encodeUtf8 } from "../../src/mqtt/utf8.js";
 
 const OLD = '{"device": {"id": "old"}} // ä';
 const NEW = '{"device": {"id": "new"}}';
@@ -34,7 +35,7 @@ class MemoryStorage implements Storage {
 
   /** The slot that holds `text`. */
   slotOf(text: string): string {
-    const found = [...this.values].find(([, value]) => new TextDecoder().decode(value.subarray(12)) === text);
+    const found = [...this.values].find(([, value]) => decodeUtf8(value, 12) === text);
     if (found === undefined) throw new Error(`no slot holds ${text}`);
     return found[0];
   }
@@ -233,7 +234,7 @@ describe("a stored text that this firmware finds bad", () => {
   /** Puts `text` in the place of `stored` as a firmware with other keys would have: whole, but bad for this one. */
   function spoil(storage: MemoryStorage, stored: string, text: string): string {
     const slot = storage.slotOf(stored);
-    const encoded = new TextEncoder().encode(text);
+    const encoded = encodeUtf8(text);
     const record = new Uint8Array(12 + encoded.length);
     record.set(storage.read(slot)?.subarray(0, 12) ?? []);
     record.set(encoded, 12);

@@ -137,7 +137,6 @@ describe.each(["mqtt", "mqtt1"] as const)("in section %s", (name) => {
       ["ssl_psk_identity: TLS with a pre-shared key", "ssl_psk_key: TLS with a pre-shared key"],
     ],
     [{ ws_enable: true }, ["ws_enable: WebSocket"]],
-    [{ require_time: true }, ["require_time: waiting for the clock to be set"]],
     [{ server: "mqtts://a" }, ["server: TLS"]],
     [{ server: "ws://a" }, ["server: WebSocket"]],
     [{ server: "wss://a" }, ["server: WebSocket over TLS"]],
@@ -221,5 +220,40 @@ describe("the whole", () => {
       'a.json:3:5: mqtt.pass: expected "" without a user [MQTT-3.1.2-22], got "********"',
     );
     expect(() => parseConfig(text)).toThrow("line 3, column 5: mqtt.pass");
+  });
+});
+
+describe("the board and its applications", () => {
+  test("a Wi-Fi password needs a name, and a second network a first one", () => {
+    expect(linesFor({ wifi: { sta: { ssid: "home" }, sta1: { ssid: "cafe" } } })).toEqual([]);
+    expect(linesFor({ wifi: { sta: { pass: "long enough" } } })).toEqual([
+      'wifi.sta.ssid: expected a name, as pass is set, got ""',
+    ]);
+    expect(linesFor({ wifi: { sta1: { ssid: "cafe" } } })).toEqual([
+      'wifi.sta.ssid: expected a name, as wifi.sta1.ssid is set, got ""',
+    ]);
+  });
+
+  test("a Wi-Fi password is a secret, and not too short", () => {
+    expect(linesFor({ wifi: { sta: { ssid: "home", pass: "short" } } })).toEqual([
+      'wifi.sta.pass: expected a password of 8 characters or more, or none for an open network, got "********"',
+    ]);
+  });
+
+  test("a climate sensor reads at least as often as it reports, and its slope is not 0", () => {
+    expect(linesFor({ climate: { interval: 60, report_interval: 60 } })).toEqual([]);
+    expect(linesFor({ climate: { interval: 61, report_interval: 60 } })).toEqual([
+      "climate.report_interval: expected at least interval, which is 61, got 60",
+    ]);
+    expect(linesFor({ climate: { analog_slope: 0 } })).toEqual([
+      "climate.analog_slope: expected a number but 0, got 0",
+    ]);
+    expect(linesFor({ climate: { topic: "a", status_topic: "a" } })).toEqual([
+      'climate.status_topic: expected another topic than topic, got "a"',
+    ]);
+  });
+
+  test("require_time is supported", () => {
+    expect(linesFor({ mqtt: { ...primary, require_time: true } })).toEqual([]);
   });
 });

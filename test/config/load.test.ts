@@ -128,12 +128,12 @@ describe("problems", () => {
   },
   "mqtt1": [],
   "alarm": { "doors": ["a", "b+", 3] },
-  "wifi": {}
+  "ethernet": {}
 }`;
     expect(messageOf({ name: "device.json", text }).split("\n")).toEqual([
       "device.json:8:5: mqtt.keep_alive: expected each key once; the first is in line 7",
       'device.json:2:15: device.id: expected a name that can stand in a topic, without + and #, at most 128 bytes, got "a/#"',
-      'device.json:3:3: app: expected one of "", "door-sensor", "alarm", got "climate"',
+      'device.json:3:3: app: expected one of "", "door-sensor", "alarm", "climate-sensor", got "climate"',
       'device.json:5:5: mqtt.enable: expected true or false, got "yes"',
       "device.json:6:5: mqtt.sever: unknown key, the nearest known one is mqtt.server",
       "device.json:8:5: mqtt.keep_alive: expected an integer from 0 to 65535 (seconds), got 60.5",
@@ -142,7 +142,7 @@ describe("problems", () => {
       "device.json:12:3: mqtt1: expected an object in braces, got a list",
       'device.json:13:29: alarm.doors[1]: expected a topic filter: + as a whole level, # only as the last [MQTT-4.7.1-2] [MQTT-4.7.1-3], got "b+"',
       "device.json:13:35: alarm.doors[2]: expected a topic filter: + as a whole level, # only as the last [MQTT-4.7.1-2] [MQTT-4.7.1-3], got 3",
-      "device.json:14:3: wifi: unknown key",
+      "device.json:14:3: ethernet: unknown key",
     ]);
   });
 

@@ -50,7 +50,7 @@ describe("setByPath", () => {
     ["mqtt.keep_alive", "0x10", "an integer from 0 to 65535 (seconds)", '"0x10"'],
     ["mqtt.keep_alive", "Infinity", "an integer from 0 to 65535 (seconds)", '"Infinity"'],
     ["mqtt.max_qos", "3", "one of 0, 1, 2", '"3"'],
-    ["app", "doorbell", 'one of "", "door-sensor", "alarm"', '"doorbell"'],
+    ["app", "doorbell", 'one of "", "door-sensor", "alarm", "climate-sensor"', '"doorbell"'],
   ])("%s=%s is refused", (path, text, expected, value) => {
     expect(problemsOf(() => setByPath({}, path, text))).toEqual([
       { code: "wrong-type", path, expected, value },

@@ -66,6 +66,28 @@ const DEFAULTS = {
     trigger_on_retained: false,
     armed: false,
   },
+  climate: {
+    sensor: "sht3x",
+    sda_pin: 21,
+    scl_pin: 22,
+    i2c_address: 68,
+    analog_pin: 34,
+    analog_offset: 500,
+    analog_slope: 10,
+    analog_full_scale: 2450,
+    interval: 10,
+    average: 6,
+    temperature_dead_band: 0.2,
+    humidity_dead_band: 1,
+    report_interval: 300,
+    topic: "",
+    topic_qos: 1,
+    topic_retain: true,
+    status_topic: "",
+  },
+  wifi: { sta: { ssid: "", pass: "" }, sta1: { ssid: "", pass: "" } },
+  sntp: { server: "pool.ntp.org" },
+  status_led: { pin: -1, active_low: false },
 };
 
 const RANGES: Record<string, readonly [number, number]> = {
@@ -82,6 +104,18 @@ const RANGES: Record<string, readonly [number, number]> = {
   pin: [0, 255],
   debounce: [0, 10_000],
   siren_pin: [0, 255],
+  sda_pin: [0, 255],
+  scl_pin: [0, 255],
+  analog_pin: [0, 255],
+  analog_offset: [-5000, 5000],
+  analog_slope: [-1000, 1000],
+  analog_full_scale: [100, 10_000],
+  interval: [1, 3600],
+  average: [1, 60],
+  temperature_dead_band: [0, 100],
+  humidity_dead_band: [0, 100],
+  report_interval: [1, 86_400],
+  "status_led.pin": [-1, 255],
 };
 
 /** Every key with its path. */
@@ -171,7 +205,7 @@ describe("the schema", () => {
   });
 
   test("gives the values types, down to the literals of choices", () => {
-    expectTypeOf<Config["app"]>().toEqualTypeOf<"" | "door-sensor" | "alarm">();
+    expectTypeOf<Config["app"]>().toEqualTypeOf<"" | "door-sensor" | "alarm" | "climate-sensor">();
     expectTypeOf<Config["mqtt"]["max_qos"]>().toEqualTypeOf<0 | 1 | 2>();
     expectTypeOf<Config["mqtt"]["keep_alive"]>().toEqualTypeOf<number>();
     expectTypeOf<Config["mqtt1"]["clean_session"]>().toEqualTypeOf<boolean>();
@@ -194,7 +228,7 @@ describe("validation by type", () => {
     "$path takes integers from its minimum to its maximum",
     ({ path, name, key }) => {
       if (key.type !== "integer") return;
-      expect([key.minimum, key.maximum]).toEqual(RANGES[name]);
+      expect([key.minimum, key.maximum]).toEqual(RANGES[path] ?? RANGES[name]);
       expect(accepts(path, key.minimum)).toBe(true);
       expect(accepts(path, key.maximum)).toBe(true);
       expect(accepts(path, key.minimum - 1)).toBe(false);
@@ -211,7 +245,7 @@ describe("validation by type", () => {
     (entry) => {
       const { path, name, key } = entry;
       if (key.type !== "number") return;
-      expect([key.minimum, key.maximum]).toEqual(RANGES[name]);
+      expect([key.minimum, key.maximum]).toEqual(RANGES[path] ?? RANGES[name]);
       expect(accepts(path, key.minimum)).toBe(true);
       expect(accepts(path, key.maximum)).toBe(true);
       expect(accepts(path, key.default + 0.5)).toBe(true);

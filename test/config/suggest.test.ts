@@ -46,7 +46,7 @@ describe("an unknown key", () => {
     ["id", "device.id"],
     ["keep_alive", "mqtt.keep_alive"],
     ["door.siren_pin", "alarm.siren_pin"],
-    ["wifi", undefined],
+    ["ethernet", undefined],
     ["mqtt.foo", undefined],
     ["mqtt.qos", undefined],
     ["mqtt.completely_different", undefined],

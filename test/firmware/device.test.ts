@@ -30,7 +30,7 @@ describe("the making of a device", () => {
 
   test("refuses a config that does not say what the device is for", () => {
     expect(() => new World().createDevice({ ...FRONT, app: "" })).toThrow(
-      'app: expected door-sensor or alarm, got ""',
+      'app: expected door-sensor, alarm or climate-sensor, got ""',
     );
   });
 
@@ -349,5 +349,58 @@ describe("the log of a device", () => {
     world.broker.stop();
     world.clock.advance(300_000);
     expect(board.lines.join("\n")).not.toContain("hunter2");
+  });
+});
+
+describe("a device with require_time", () => {
+  const values: PartialConfig = { ...FRONT, mqtt: { enable: true, server: "broker", require_time: true } };
+
+  test("connects at once when the time of day is known, as in the simulator", () => {
+    const world = new World();
+    const { board, device } = world.createDevice(values);
+    board.setTime("2026-11-21T12:00:00Z");
+    device.start();
+    world.clock.advance(100);
+    expect(device.client.connected).toBe(true);
+  });
+
+  test("waits until it is, and says once that it waits", () => {
+    const world = new World();
+    const { board, device } = world.createDevice(values);
+    device.start();
+    device.start();
+    world.clock.advance(60_000);
+    expect(device.client.connected).toBe(false);
+    expect(board.lines.filter((line) => line.includes("require_time"))).toHaveLength(1);
+    board.setTime("2026-11-21T12:00:00Z");
+    world.clock.advance(1000);
+    expect(device.client.connected).toBe(true);
+  });
+
+  test("can be stopped while it waits", () => {
+    const world = new World();
+    const { board, device } = world.createDevice(values);
+    let stopped = 0;
+    device.start();
+    world.clock.advance(1000);
+    device.stop(() => {
+      stopped += 1;
+    });
+    board.setTime("2026-11-21T12:00:00Z");
+    world.clock.advance(60_000);
+    expect([stopped, device.client.connected, world.clock.pending]).toEqual([1, false, 0]);
+  });
+
+  test("waits for the sake of an enabled backup too, not of one that is not", () => {
+    const world = new World();
+    const backup = { server: "backup", require_time: true };
+    const idle = world.startDevice({ ...FRONT, mqtt1: { enable: false, ...backup } });
+    expect(idle.device.client.connected).toBe(true);
+    const waiting = world.startDevice({
+      ...FRONT,
+      device: { id: "back" },
+      mqtt1: { enable: true, ...backup },
+    });
+    expect(waiting.device.client.connected).toBe(false);
   });
 });

@@ -5,6 +5,7 @@ import { describe, expect, test } from "vitest";
 import type { AlarmState } from "../../firmware/apps/alarm-state.js";
 import { ALARM_TRANSITIONS } from "../../firmware/apps/alarm-state.js";
 import { ALARM_KEYS, DOOR_KEYS } from "../../src/config/app-keys.js";
+import { CLIMATE_KEYS } from "../../src/config/climate-keys.js";
 
 const TEXT = readFileSync(new URL("../../docs/apps.md", import.meta.url), "utf8");
 
@@ -15,7 +16,11 @@ function cell(first: string): string | undefined {
 }
 
 describe("docs/apps.md", () => {
-  for (const [section, keys] of Object.entries({ door: DOOR_KEYS, alarm: ALARM_KEYS })) {
+  for (const [section, keys] of Object.entries({
+    door: DOOR_KEYS,
+    alarm: ALARM_KEYS,
+    climate: CLIMATE_KEYS,
+  })) {
     for (const [name, key] of Object.entries(keys)) {
       test(`has ${section}.${name} with its default`, () => {
         const value = cell(`\`${section}.${name}\``);

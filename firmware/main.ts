@@ -1,0 +1,82 @@
+/**
+ * The firmware's entry: makes the ports out of the modules of the Moddable SDK and hands them to the board.
+ *
+ * What the casts say the modules are is what SDK 8.2.3 has; its typings, and those on npm, lack some of it. `types/`
+ * has what they lack altogether.
+ */
+
+/// <reference path="../types/sensor.d.ts" />
+
+import Analog from "embedded:io/analog";
+import Digital from "embedded:io/digital";
+import I2C from "embedded:io/i2c";
+import TCP from "embedded:io/socket/tcp";
+import UDP from "embedded:io/socket/udp";
+import WiFi from "embedded:network/interface/wifi";
+import SHT3x from "embedded:sensor/Humidity-Temperature/SHT3x";
+import keyValue from "embedded:storage/key-value";
+import config from "mc/config";
+// biome-ignore lint/style/useNodejsImportProtocol: the SDK's module, not Node's
+import Net from "net";
+import Time from "time";
+import Timer from "timer";
+import type { Storage } from "../src/mqtt/ports.js";
+import type { Log } from "./apps/io.js";
+import { describeError } from "./apps/log-text.js";
+import { Board } from "./platform/board.js";
+import { readBuildConfig } from "./platform/build-config.js";
+import type { AnalogConstructor, I2cConstructor } from "./platform/climate-elements.js";
+import { ClimateElements } from "./platform/climate-elements.js";
+import { DeviceTimers } from "./platform/device-timers.js";
+import type { DigitalConstructor } from "./platform/digital-pins.js";
+import { DigitalPins } from "./platform/digital-pins.js";
+import type { KeyValueDomain } from "./platform/key-value-store.js";
+import { KeyValueStore } from "./platform/key-value-store.js";
+import { MonotonicClock } from "./platform/monotonic-clock.js";
+import { shiftedRandom } from "./platform/shifted-random.js";
+import type { Resolve, TcpConstructor } from "./platform/tcp-transport.js";
+import { TcpTransportProvider } from "./platform/tcp-transport.js";
+import type { UdpConstructor } from "./platform/time-of-day.js";
+import { TraceLog } from "./platform/trace-log.js";
+import type { WifiConstructor } from "./platform/wifi-keeper.js";
+
+/** The domain of the key-value storage; at most 15 characters. */
+const DOMAIN = "reed";
+
+/** Called by the SDK once everything is loaded. */
+export default function main(): void {
+  const clock = new MonotonicClock(Time);
+  const timers = new DeviceTimers(Timer);
+  const log = new TraceLog(trace, clock);
+  const resolve: Resolve = (host, callback) => Net.resolve(host, callback);
+  const board = new Board({
+    clock,
+    timers,
+    log,
+    resolve,
+    random: shiftedRandom(Math.random, Date.now()),
+    pins: new DigitalPins(Digital as unknown as DigitalConstructor),
+    transport: new TcpTransportProvider({ TCP: TCP as unknown as TcpConstructor, resolve, timers }),
+    storage: openStorage(log),
+    climate: new ClimateElements({
+      I2C: I2C as unknown as I2cConstructor,
+      SHT3x,
+      Analog: Analog as unknown as AnalogConstructor,
+    }),
+    WiFi: WiFi as unknown as WifiConstructor,
+    UDP: UDP as unknown as UdpConstructor,
+    systemTime: () => Date.now(),
+    setSystemTime: (time) => Time.set(Math.round(time / 1000)),
+  });
+  board.boot(readBuildConfig(config));
+}
+
+/** Undefined when it cannot be opened, as with a damaged flash: the device then runs on what it was built with. */
+function openStorage(log: Log): Storage | undefined {
+  try {
+    return new KeyValueStore(keyValue.open({ path: DOMAIN }) as unknown as KeyValueDomain);
+  } catch (error) {
+    log.error(`the storage cannot be opened: ${describeError(error)}`);
+    return undefined;
+  }
+}

@@ -1,0 +1,21 @@
+/** What our own code in the XS worker may use besides ECMAScript; the device code knows nothing of it. */
+
+/** The part of the worker that `prelude.ts` keeps. */
+export interface XsGlobal {
+  /** Asks the host and waits for its answer. */
+  issueCommand(question: ArrayBuffer): ArrayBuffer;
+  /**
+   * Freezes what a module has declared at its top level.
+   * @throws TypeError for what could not lie in flash
+   */
+  freezeModule(name: string, declared: Readonly<Record<string, unknown>>): void;
+}
+
+declare global {
+  const xs: XsGlobal;
+}
+
+/** Says what the worker calls for each command of the host. */
+export function onCommand(handle: (command: ArrayBuffer) => ArrayBuffer | undefined): void {
+  Object.defineProperty(globalThis, "handleCommand", { value: handle });
+}

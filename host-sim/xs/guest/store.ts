@@ -1,0 +1,24 @@
+/** The storage port in the worker: the values lie with the host. */
+
+import type { Storage } from "../../../src/mqtt/ports.js";
+import { ask, askInFull } from "./ask.js";
+
+export class GuestStore implements Storage {
+  read(key: string): Uint8Array | undefined {
+    const { bytes, message } = askInFull({ type: "store-read", key });
+    // A copy, since the bytes are a view of the whole answer.
+    return message.value === true ? bytes.slice() : undefined;
+  }
+
+  write(key: string, value: Uint8Array): void {
+    ask({ type: "store-write", key }, value);
+  }
+
+  delete(key: string): void {
+    ask({ type: "store-delete", key });
+  }
+
+  keys(): Iterable<string> {
+    return ask({ type: "store-keys" }) as string[];
+  }
+}

@@ -1,0 +1,131 @@
+/** Answers what the device in the worker asks of its world. */
+
+import type { DigitalInput, DigitalOutput, Log, Pins, WallClock } from "../../firmware/apps/io.js";
+import type { ClientObserver } from "../../src/mqtt/event.js";
+import type { Clock, Random, Storage, TimerProvider, TransportProvider } from "../../src/mqtt/ports.js";
+import type { Post } from "./host-streams.js";
+import { HostStreams } from "./host-streams.js";
+import { HostTimers } from "./host-timers.js";
+import type { Answer, Call } from "./message.js";
+import { pack, unpack } from "./message.js";
+
+/** The world of the device, on the host's side. */
+export interface RelayPorts {
+  readonly transport: TransportProvider;
+  readonly timers: TimerProvider;
+  readonly clock: Clock;
+  readonly wallClock: WallClock;
+  readonly random: Random;
+  readonly pins: Pins;
+  readonly log: Log;
+  readonly store: Storage;
+  readonly observer: ClientObserver;
+  /** The device has ended as it was told to. */
+  onStopped(): void;
+}
+
+const NO_BYTES = new Uint8Array(0);
+
+export class Relay {
+  readonly #ports: RelayPorts;
+  readonly #post: Post;
+  readonly #streams: HostStreams;
+  readonly #timers: HostTimers;
+  readonly #inputs = new Map<number, DigitalInput>();
+  readonly #outputs = new Map<number, DigitalOutput>();
+
+  constructor(ports: RelayPorts, post: Post) {
+    this.#ports = ports;
+    this.#post = post;
+    this.#streams = new HostStreams(ports.transport, post);
+    this.#timers = new HostTimers(ports.timers, post);
+  }
+
+  /** What a port throws is thrown in the worker. */
+  answer(question: Uint8Array): Uint8Array {
+    const { bytes, message } = unpack<Call>(question);
+    try {
+      if (message.type === "read") return pack({}, this.#streams.read(message.stream, message.byteLength));
+      if (message.type === "store-read") {
+        const value = this.#ports.store.read(message.key);
+        return pack({ value: value !== undefined }, value ?? NO_BYTES);
+      }
+      const value = this.#value(message, bytes);
+      return pack(value === undefined ? {} : { value });
+    } catch (error) {
+      return pack({ failure: error instanceof Error ? error.message : String(error) } satisfies Answer);
+    }
+  }
+
+  #value(call: Call, bytes: Uint8Array): unknown {
+    const { clock, log, observer, random, store, wallClock } = this.#ports;
+    switch (call.type) {
+      case "now":
+        return clock.now();
+      case "random":
+        return random();
+      case "time-of-day":
+        return wallClock.now();
+      case "log":
+        log[call.level](call.text);
+        return undefined;
+      case "event":
+        observer.onEvent(call.event);
+        return undefined;
+      case "stopped":
+        this.#ports.onStopped();
+        return undefined;
+      case "schedule":
+        this.#timers.schedule(call.timer, call.delay);
+        return undefined;
+      case "cancel":
+        this.#timers.cancel(call.timer);
+        return undefined;
+      case "open":
+        this.#streams.open(call.stream, call.endpoint);
+        return undefined;
+      case "write":
+        return this.#streams.write(call.stream, bytes);
+      case "close":
+        this.#streams.close(call.stream);
+        return undefined;
+      case "store-write":
+        store.write(call.key, bytes.slice());
+        return undefined;
+      case "store-delete":
+        store.delete(call.key);
+        return undefined;
+      case "store-keys":
+        return [...store.keys()];
+      default:
+        return this.#pinValue(call);
+    }
+  }
+
+  #pinValue(call: Call): unknown {
+    const { pins } = this.#ports;
+    switch (call.type) {
+      case "open-input": {
+        const { pin, pull } = call;
+        const isOpen = () => this.#inputs.has(pin);
+        const onReadable = () => this.#post(() => (isOpen() ? { type: "pin", pin } : undefined));
+        this.#inputs.set(pin, pins.openInput(pin, pull, onReadable));
+        return undefined;
+      }
+      case "read-input":
+        return this.#inputs.get(call.pin)?.read();
+      case "close-input":
+        this.#inputs.get(call.pin)?.close();
+        this.#inputs.delete(call.pin);
+        return undefined;
+      case "open-output":
+        this.#outputs.set(call.pin, pins.openOutput(call.pin, call.level));
+        return undefined;
+      case "write-output":
+        this.#outputs.get(call.pin)?.write(call.level);
+        return undefined;
+      default:
+        throw new Error(`the worker asks for "${call.type}", which there is not`);
+    }
+  }
+}

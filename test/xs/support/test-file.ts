@@ -1,0 +1,42 @@
+/** Runs a vitest file on XS. */
+
+import { join } from "node:path";
+import type { Plugin } from "esbuild";
+import { CODE_ROOT } from "../../../host-sim/xs/bundle.js";
+import { startXs } from "../../../host-sim/xs/engine.js";
+import type { XsResult } from "./xs-result.js";
+
+const SUPPORT = import.meta.dirname;
+const NOTHING = new Uint8Array(0);
+/** What stands for packages on XS. */
+const STAND_INS: Readonly<Record<string, string>> = Object.freeze({
+  vitest: join(SUPPORT, "vitest-on-xs.ts"),
+  "fast-check": join(SUPPORT, "fast-check-on-xs.ts"),
+});
+
+/**
+ * The outcomes of all tests in `file`, by its path from the repository's root.
+ * @throws Error when it cannot be loaded there, for one because it needs a Node module
+ */
+export async function runOnXs(file: string): Promise<readonly XsResult[]> {
+  const worker = await startXs({ files: [join(CODE_ROOT, file)], plugins: [standIns()] });
+  try {
+    await worker.command(NOTHING);
+    const { bytes } = await worker.command(NOTHING);
+    return JSON.parse(Buffer.from(bytes).toString("utf8")) as XsResult[];
+  } finally {
+    worker.kill();
+  }
+}
+
+function standIns(): Plugin {
+  return {
+    name: "stand-ins",
+    setup(build) {
+      build.onResolve({ filter: /^[^./]/ }, ({ path }) => {
+        const standIn = STAND_INS[path];
+        return standIn === undefined ? { errors: [{ text: `${path} is not for XS` }] } : { path: standIn };
+      });
+    },
+  };
+}
