@@ -8,15 +8,15 @@
  * network or a broker is gone.
  */
 
-import { ConfigStore } from "../../src/config/config-store.js";
 import type { Config } from "../../src/config/schema.js";
 import type { ClientEvent, ClientObserver } from "../../src/mqtt/event.js";
 import type { Milliseconds, Storage, Timer } from "../../src/mqtt/ports.js";
 import type { DevicePorts } from "../apps/device.js";
 import { Device } from "../apps/device.js";
 import { describeError } from "../apps/log-text.js";
+import { loadBoardConfig } from "./board-config.js";
 import type { BuildConfig } from "./build-config.js";
-import { problemLines, provision } from "./provision.js";
+import { problemLines } from "./provision.js";
 import { StatusLed } from "./status-led.js";
 import type { Resolve } from "./tcp-transport.js";
 import type { UdpConstructor } from "./time-of-day.js";
@@ -63,7 +63,8 @@ export class Board implements NetworkOwner, ClientObserver {
   /** Starts everything. What the config makes impossible is logged, and the board then stays as it is. */
   boot(build: BuildConfig): void {
     try {
-      const config = this.#loadConfig(build);
+      const { log, storage } = this.#ports;
+      const config = loadBoardConfig(build, storage, log);
       this.#openLed(config);
       this.#start(config);
     } catch (error) {
@@ -87,32 +88,6 @@ export class Board implements NetworkOwner, ClientObserver {
   onEvent(event: ClientEvent): void {
     if (event.type === "connected") this.#led?.show("connected");
     else if (event.type === "disconnected") this.#led?.show(this.#wifi?.isUp ? "no-server" : "no-network");
-  }
-
-  #loadConfig(build: BuildConfig): Config {
-    const { log, storage } = this.#ports;
-    const { layers, deviceText } = build;
-    // Without a store, the text that is meant for it is for this run.
-    const store = new ConfigStore(
-      storage ?? NO_STORAGE,
-      storage !== undefined || deviceText === undefined
-        ? layers
-        : [...layers, { name: "device", text: deviceText }],
-    );
-    if (storage !== undefined && deviceText !== undefined) {
-      const result = provision(deviceText, store, storage);
-      if (result.outcome === "stored") log.info("config: the one of this build was stored");
-      else if (result.outcome === "rejected") {
-        log.warn("config: the one of this build was not stored");
-        for (const line of problemLines(result.cause)) log.warn(line);
-      }
-    }
-    const { config, origin, rejected } = store.load();
-    for (const { slot, reason, cause } of rejected) {
-      log.warn(`config: ${slot} is ${reason}${cause === undefined ? "" : `: ${describeError(cause)}`}`);
-    }
-    log.info(`config: ${origin}`);
-    return config;
   }
 
   /** An LED that cannot be had must not keep the device from its work. */
@@ -159,14 +134,6 @@ export class Board implements NetworkOwner, ClientObserver {
     this.#device?.start();
   }
 }
-
-/** Where nothing can be stored. */
-const NO_STORAGE: Storage = Object.freeze({
-  read: () => undefined,
-  write: () => undefined,
-  delete: () => undefined,
-  keys: () => [],
-});
 
 /** Such as `reed-4a5b6c`. */
 function nameOf(mac: string | undefined): string {

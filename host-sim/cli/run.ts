@@ -31,7 +31,7 @@ interface RunOptions {
 
 const HELP = `
 The config is that of a device (docs/config.md), except that mqtt.enable is on unless the file says otherwise.
-A device without device.id is called sim-door-sensor or sim-alarm.
+A device without device.id is called sim-door-sensor, sim-alarm or sim-climate-sensor.
 
 On a terminal, keys act on the device: ${KEYS_HELP}.
 --do acts at times counted from the start: "1s open, 2s close, 500ms arm, 4s exit". Actions:
@@ -53,7 +53,7 @@ export function addRun(program: Command): void {
   program
     .command("run")
     .description("run one device on this machine, against any broker")
-    .option("--app <app>", "door-sensor or alarm (default: what the config says)")
+    .option("--app <app>", "door-sensor, alarm or climate-sensor (default: what the config says)")
     .option("--config <file>", "device config, JSON with // comments")
     .option(
       "--set <key=value>",

@@ -1,4 +1,4 @@
-/** One device on this machine: the real firmware code over Node's network, with a door and a siren made of air. */
+/** One device on this machine: the real firmware code over Node's network, with a door, a siren and weather made of air. */
 
 import { Alarm } from "../../firmware/apps/alarm.js";
 import { Device } from "../../firmware/apps/device.js";
@@ -8,6 +8,7 @@ import type { ClientObserver } from "../../src/mqtt/event.js";
 import { NodeClock } from "../io/node-clock.js";
 import { NodeTimers } from "../io/node-timers.js";
 import { NodeTransportProvider } from "../io/node-transport.js";
+import { SimulatedClimate } from "./simulated-climate.js";
 import { SimulatedPins } from "./simulated-pins.js";
 
 /** Hears what the device does to the world. */
@@ -32,12 +33,14 @@ export class SimulatedDevice {
       },
     });
     this.setDoor("closed");
+    const clock = new NodeClock();
     this.device = new Device(config, {
       transport: this.#transport,
-      clock: new NodeClock(),
+      clock,
       timers: this.#timers,
       random: Math.random,
       pins: this.#pins,
+      climate: new SimulatedClimate(clock),
       wallClock: { now: () => Date.now() },
       log,
       deviceId: `sim-${config.app}`,

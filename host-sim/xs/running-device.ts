@@ -8,7 +8,7 @@ import { SimulatedDevice } from "../device/simulated-device.js";
 /** What a run took of XS. */
 export interface Meter {
   readonly engine: "xs";
-  /** Units of XS's own meter: the same for the same work on every machine. */
+  /** Units of XS's own meter, the same for the same work on every machine; most of them go into relaying the ports. */
   readonly compute: number;
   /** In use when the device was told to end, above the loaded code, garbage collected; a device has 16 bytes each. */
   readonly slots: number;

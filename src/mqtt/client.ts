@@ -106,7 +106,10 @@ export class MqttClient {
     this.#wake();
   }
 
-  /** Sends DISCONNECT and closes. Messages not completed are kept, and sent after the next `start`. */
+  /**
+   * Sends DISCONNECT and closes. Messages not completed are kept, and sent after the next `start`; those of QoS 0 that
+   * have not left yet are refused, unless they may wait.
+   */
   stop(): void {
     this.#reconnector.stop();
     this.#link?.connection.disconnect(this.#ports.clock.now());
@@ -212,7 +215,6 @@ export class MqttClient {
     const link = this.#link;
     if (link === undefined) return any;
     if (this.#receive(link, now)) any = true;
-    if (this.#link !== link) return true;
     this.#askForSubscriptions(link);
     return link.transmit(now) || any;
   }

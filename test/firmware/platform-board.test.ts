@@ -189,7 +189,27 @@ describe("a board", () => {
 
   test("runs on what was built in when there is no store", () => {
     const world = new Boards();
-    world.boot({ device: JSON.stringify(CONFIG) }, { storage: undefined });
+    const lines = world.boot({ device: JSON.stringify(CONFIG) }, { storage: undefined });
+    expect(lines[0]).toBe("info: config: the one of this build, for this run");
+    expect(world.board?.device?.id).toBe("front");
+  });
+
+  test("runs on what was built in when the store is too small for it", () => {
+    const world = new Boards();
+    const storage = {
+      read: () => undefined,
+      write: () => {
+        throw new Error("ESP_ERR_NVS_NOT_ENOUGH_SPACE");
+      },
+      delete: () => {},
+      keys: () => [],
+    };
+    const lines = world.boot({ device: JSON.stringify(CONFIG) }, { storage });
+    expect(lines.slice(0, 3)).toEqual([
+      "warn: config: the one of this build was not stored",
+      "warn: ESP_ERR_NVS_NOT_ENOUGH_SPACE",
+      "info: config: the one of this build, for this run",
+    ]);
     expect(world.board?.device?.id).toBe("front");
   });
 

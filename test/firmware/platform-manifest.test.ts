@@ -7,7 +7,7 @@ import { describe, expect, test } from "vitest";
 const ROOT = resolve(import.meta.dirname, "../..");
 
 interface Manifest {
-  readonly creation: { readonly main: string };
+  readonly creation: { readonly main: string; readonly stack: number };
   readonly modules: Readonly<Record<string, string>>;
   readonly preload: readonly string[];
   readonly platforms: { readonly lin: { readonly modules: Readonly<Record<string, string>> } };
@@ -59,6 +59,10 @@ describe("manifest.json", () => {
     expect(manifest.creation.main).toBe("firmware/main");
     expect(manifest.preload).toContain("firmware/main");
     for (const name of manifest.preload) expect(existsSync(join(ROOT, `${name}.ts`)), name).toBe(true);
+  });
+
+  test("has the stack that reading a config takes, see docs/verified.md", () => {
+    expect(manifest.creation.stack).toBeGreaterThanOrEqual(1024);
   });
 
   test("thereby preloads every module that has code: what is named there imports the others, directly or not", () => {

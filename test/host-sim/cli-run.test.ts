@@ -159,3 +159,41 @@ describe("reed-sim run --app alarm", () => {
     expect((await run.result()).status).toBe(0);
   });
 });
+
+describe("reed-sim run --app climate-sensor", () => {
+  test("publishes readings of its weather, retained", async () => {
+    const { port } = await startMosquitto();
+    const run = new Cli([
+      ...[
+        "run",
+        "--app",
+        "climate-sensor",
+        "--set",
+        `mqtt.server=127.0.0.1:${port}`,
+        "--set",
+        "device.id=attic",
+      ],
+      ...["--set", "climate.interval=1", "--set", "climate.average=1"],
+    ]);
+    await run.prints("connected to mqtt");
+    const { stdout, status } = await reedSim([
+      "sub",
+      "-p",
+      `${port}`,
+      "-t",
+      "attic/climate",
+      "-C",
+      "1",
+      "-W",
+      "10",
+    ]);
+    expect(status).toBe(0);
+    const { temperature, humidity } = JSON.parse(stdout) as { temperature: number; humidity: number };
+    expect(temperature).toBeGreaterThanOrEqual(19);
+    expect(temperature).toBeLessThanOrEqual(23);
+    expect(humidity).toBeGreaterThanOrEqual(40);
+    expect(humidity).toBeLessThanOrEqual(60);
+    run.signal("SIGTERM");
+    expect((await run.result()).status).toBe(0);
+  });
+});

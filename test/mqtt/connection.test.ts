@@ -172,6 +172,13 @@ describe("a connection ends", () => {
     expect(world.events()).toEqual(["stream-aborted", "closed connected closed-by-server"]);
   });
 
+  test("with a violation, behind which nothing is looked at, however often it is asked", () => {
+    const world = new World().connect();
+    const told = world.receive(bytesFromHex('30 03 00 01 "a" f0 00 30 03 00 01 "b"'));
+    expect(told).toEqual(["a  0", "closed connected protocol-error MQTT-4.8.0-1"]);
+    expect([world.events(), world.events(), world.sent()]).toEqual([[], [], ""]);
+  });
+
   test("by DISCONNECT, with a deadline of its own", () => {
     const world = new World().connect();
     world.now = 1000;

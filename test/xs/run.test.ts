@@ -27,7 +27,7 @@ function withoutTimes(events: readonly Record<string, unknown>[]): Record<string
 await describeOnXs("reed-sim run --engine xs", () => {
   test("a door sensor tells the same events as on Node, and the broker cannot see the difference", async () => {
     const { port } = await startMosquitto();
-    const list = "400ms open, 800ms close, 1200ms exit";
+    const list = "1s open, 1500ms close, 2s exit";
     const seen: string[][] = [];
     const told: Record<string, unknown>[][] = [];
     for (const engine of ["node", "xs"]) {
@@ -86,7 +86,7 @@ await describeOnXs("reed-sim run --engine xs", () => {
   test("crash drops the link without DISCONNECT: the server publishes the will", async () => {
     const { port } = await startMosquitto();
     const sub = await mosquittoSub({ port, topics: ["front/status"], qos: 1 });
-    const { status } = await reedSim([...door(port, "800ms crash"), ...XS]);
+    const { status } = await reedSim([...door(port, "1500ms crash"), ...XS]);
     expect(status).toBe(0);
     await sub.take(2);
     expect(sub.texts).toEqual(["online", "offline"]);
@@ -94,9 +94,9 @@ await describeOnXs("reed-sim run --engine xs", () => {
 
   test("at the end it says what XS took, and in --json as a meter event before the last", async () => {
     const { port } = await startMosquitto();
-    const text = await reedSim([...door(port, "500ms exit"), ...XS]);
+    const text = await reedSim([...door(port, "1500ms exit"), ...XS]);
     expect(text.stdout).toMatch(/XS: [\d,]+ compute units; at the end [\d,]+ bytes of heap above the code/);
-    const json = new Cli([...door(port, "500ms exit"), ...XS, "--json"]);
+    const json = new Cli([...door(port, "1500ms exit"), ...XS, "--json"]);
     expect((await json.result()).status).toBe(0);
     const meter = json.events.at(-2);
     expect(meter).toMatchObject({ type: "meter", engine: "xs" });
@@ -109,7 +109,7 @@ await describeOnXs("reed-sim run --engine xs", () => {
 
   test("a device that never connects exits with 1, a bad name with 2, as on Node", async () => {
     const port = await freePort();
-    const { status, stderr } = await reedSim([...door(port, "500ms exit"), ...XS]);
+    const { status, stderr } = await reedSim([...door(port, "1500ms exit"), ...XS]);
     expect(status).toBe(1);
     expect(stderr).toContain("never connected");
     const bad = await reedSim([...door(port, "500ms exit", "--set", "device.id=a+b"), ...XS]);

@@ -3,6 +3,7 @@
 import { Alarm } from "../../../firmware/apps/alarm.js";
 import { Device } from "../../../firmware/apps/device.js";
 import { loadConfig } from "../../../src/config/load.js";
+import { SimulatedClimate } from "../../device/simulated-climate.js";
 import type { DeviceCommand } from "../message.js";
 import { ask } from "./ask.js";
 import type { GuestProgram } from "./world.js";
@@ -40,7 +41,19 @@ class DeviceProgram implements GuestProgram<DeviceCommand> {
   #make(config: string, deviceId: string): string | undefined {
     const world = this.#world;
     const { clock, log, pins, random, timers, transport, wallClock } = world;
-    const ports = { clock, log, pins, random, timers, transport, wallClock, deviceId, observer: world };
+    const climate = new SimulatedClimate(clock);
+    const ports = {
+      climate,
+      clock,
+      log,
+      pins,
+      random,
+      timers,
+      transport,
+      wallClock,
+      deviceId,
+      observer: world,
+    };
     try {
       this.#device = new Device(loadConfig([{ text: config }]), ports);
       return undefined;

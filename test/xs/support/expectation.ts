@@ -3,8 +3,7 @@
 import { equals, matches } from "./equality.js";
 import { shown } from "./shown.js";
 
-// biome-ignore lint/suspicious/noExplicitAny: any class, as in vitest's own type
-type Class = abstract new (...args: any) => unknown;
+type Class = abstract new (...args: never[]) => unknown;
 type Thrown = string | RegExp | Class | Error;
 
 export function expect(actual: unknown, message?: string): Expectation {
