@@ -4,6 +4,8 @@
  *
  * No method calls back: what the application asks for is noted, and done in the client's own turn, which is a callback
  * of the transport or of its one timer. So publishing, subscribing and stopping are safe inside any callback.
+ *
+ * It is longer than most files here because the whole public interface is in one place, documented.
  */
 
 import type { ClosedEvent, ConnectionEvent } from "./connection-event.js";

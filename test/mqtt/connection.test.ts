@@ -240,6 +240,24 @@ describe("a message is acknowledged", () => {
   });
 });
 
+describe("a stream that nobody is to have", () => {
+  const long = '34 0a 00 01 "a" 00 07 "12345"';
+
+  test("because it came before is passed over in silence, but for its PUBREC [MQTT-4.3.3-2]", () => {
+    const world = new World({ receiveLimit: 3 }).connect();
+    expect(world.receive(bytesFromHex(long))).toEqual(["stream a 5 2", "chunk 5", "stream-end"]);
+    expect(world.receive(bytesFromHex(long))).toEqual([]);
+    expect(world.sent()).toBe("50 02 00 07 50 02 00 07");
+  });
+
+  test("because its topic name is too long is told once, and passed over", () => {
+    const world = new World({ receiveLimit: 3 }).connect();
+    const bytes = bytesFromHex('34 0c 00 04 "long" 00 07 "1234"');
+    expect([world.receive(bytes), world.receive(bytes)]).toEqual([["too-long"], []]);
+    expect(world.sent()).toBe("50 02 00 07 50 02 00 07");
+  });
+});
+
 describe("the same bytes give the same events", () => {
   const stream = joined([
     bytesFromHex('32 06 00 01 "a" 00 01 "x" 30 03 00 01 "b" 34 06 00 01 "c" 00 02 "y" d0 00'),
