@@ -74,7 +74,7 @@ export class Connection {
   /** The PUBLISH that is being streamed. */
   #streamQos: QoS = 0;
   #streamIdentifier: PacketIdentifier | 0 = 0;
-  #stream: "none" | "delivered" | "skipped" = "none";
+  #stream: "none" | "delivered" = "none";
 
   constructor(options: ServerOptions, session: Session, now: Milliseconds) {
     this.#options = options;
@@ -311,7 +311,6 @@ export class Connection {
     const topicEnd = qos === 0 ? end : end - 2;
     this.#streamQos = qos;
     this.#streamIdentifier = qos === 0 ? 0 : decodeIdentifier(buffer, topicEnd);
-    this.#stream = "skipped";
     const isNew = this.#isNew(qos, this.#streamIdentifier);
     if (frame === HEAD_WITHOUT_TOPIC) {
       return isNew ? { type: "too-long", topicName: "", payloadLength } : undefined;

@@ -170,6 +170,10 @@ describe("a connection ends", () => {
     expect(world.receive(bytesFromHex('30 06 00 01 "a" "xy"'))).toEqual(["stream a 3 0", "chunk 2"]);
     world.connection.lost();
     expect(world.events()).toEqual(["stream-aborted", "closed connected closed-by-server"]);
+    const complete = new World({ receiveLimit: 1 }).connect();
+    complete.receive(bytesFromHex('30 05 00 01 "a" "xy"'));
+    complete.connection.lost();
+    expect(complete.events()).toEqual(["closed connected closed-by-server"]);
   });
 
   test("with a violation, behind which nothing is looked at, however often it is asked", () => {

@@ -173,6 +173,16 @@ describe("what an acknowledgement is for", () => {
     });
   }
 
+  test("decides: SUBACK for an UNSUBSCRIBE closes the connection [MQTT-3.8.4-2]", () => {
+    const world = new ClientWorld();
+    world.connectSubscribed("a");
+    world.client.unsubscribe("a");
+    world.server.expectPacket({ cmd: "unsubscribe", messageId: 2 });
+    world.server.send("90 03 00 02 00");
+    world.server.expectEnd();
+    expect(world.log).toContain("disconnected from mqtt: protocol-error (connected), MQTT-3.8.4-2");
+  });
+
   test("decides: what was never sent needs no acknowledgement, and one for it changes nothing", () => {
     const world = worldInFlight();
     world.server.send("40 02 00 09 70 02 00 09 40 02 ff ff");
