@@ -40,6 +40,19 @@ describe("messages in flight", () => {
     expect(world.send(world.session, 1)).toEqual(["c1 #3"]);
   });
 
+  test("need no memory for their packet once they are released, but are not done", () => {
+    const world = new SessionWorld();
+    world.add("a2", "b2");
+    world.send();
+    const before = world.outbox.byteLength;
+    world.session.recorded(1);
+    expect([world.outbox.byteLength, world.session.inFlight, world.session.unsettled]).toEqual([
+      before / 2,
+      2,
+      2,
+    ]);
+  });
+
   test("never share an identifier, over more than 65,535 with some held open [MQTT-2.3.1-2]", () => {
     const world = new SessionWorld();
     const { session } = world;
