@@ -1,5 +1,7 @@
 /** The typed errors, by whose fault it is; messages are for people, `code` and `statement` are for programs. */
 
+import type { OpeningStage } from "./ports.js";
+
 /** The caller did something it may not; thrown at the call, before any state changes. */
 export class UsageError extends Error {
   override readonly name = "UsageError";
@@ -42,5 +44,24 @@ export class ProtocolError extends Error {
   constructor(statement: string, message: string) {
     super(`${message} [${statement}]`);
     this.statement = statement;
+  }
+}
+
+/** A stream could not be opened, or its peer broke the rules of a layer: whoever is at fault, the config may mend it. */
+export class TransportError extends Error {
+  override readonly name = "TransportError";
+  /** The layer that gave up. */
+  readonly stage: OpeningStage;
+  /** Stable, kebab-case, such as "certificate-expired". */
+  readonly code: string;
+  /** The key to look at, within the server's section, such as "ssl_ca_cert"; absent when no key can help. */
+  readonly key: string | undefined;
+
+  /** @param message for people; no secrets */
+  constructor(stage: OpeningStage, code: string, message: string, key?: string) {
+    super(message);
+    this.stage = stage;
+    this.code = code;
+    this.key = key;
   }
 }

@@ -25,17 +25,63 @@ export interface TimerProvider {
   create(onExpired: () => void): Timer;
 }
 
-/** Where a connection goes. */
-export interface Endpoint {
+/** A place in the network. */
+export interface Address {
   /** Host name, IPv4 address, or IPv6 address without brackets. */
   readonly host: string;
   readonly port: number;
 }
 
+/** Where a connection goes, and through what. */
+export interface Endpoint extends Address {
+  /** Through this SOCKS5 proxy, which also resolves the name. Absent: directly. */
+  readonly proxy?: ProxyOptions;
+  /** Absent: without TLS. */
+  readonly tls?: TlsOptions;
+  /** Absent: MQTT straight on the stream. */
+  readonly webSocket?: WebSocketOptions;
+}
+
+/** A SOCKS5 proxy (RFC 1928), with user and password (RFC 1929) if it has them. */
+export interface ProxyOptions extends Address {
+  readonly userName?: string;
+  readonly password?: string;
+}
+
+/**
+ * What TLS is to do: either `pskIdentity` and `pskKey`, or `caCertificates`. Certificates and keys are names of files
+ * or PEM texts themselves; they are read anew at each attempt.
+ */
+export interface TlsOptions {
+  /** The authorities that may vouch for the server (Mongoose: `ssl_ca_cert`); absent with a pre-shared key. */
+  readonly caCertificates?: string;
+  /** True: any server is accepted, and counts as unverified (Mongoose: `ssl_ca_cert` "*"). */
+  readonly acceptAnyServer?: boolean;
+  /** The client's certificate and what leads from it to its authority (Mongoose: `ssl_cert`); with `privateKey`. */
+  readonly certificate?: string;
+  readonly privateKey?: string;
+  readonly pskIdentity?: string;
+  readonly pskKey?: Uint8Array;
+  /** Names as IANA registers them; absent: all that there are for the kind of key exchange. */
+  readonly cipherSuites?: readonly string[];
+  /** ALPN (RFC 7301): the one protocol to be offered. */
+  readonly applicationProtocol?: string;
+}
+
+export interface WebSocketOptions {
+  /** Path and query of the handshake. */
+  readonly path: string;
+}
+
+/** The stages of opening a stream, in this order; those that an endpoint does not need are left out. */
+export type OpeningStage = "dns" | "tcp" | "proxy" | "tls" | "websocket";
+
 /**
  * A byte stream in the manner of ECMA-419 TCP sockets in "buffer" format. After `close()` no callback comes any more.
  */
 export interface Transport {
+  /** Once it is open: whether TLS has shown who the peer is. Absent without TLS. */
+  readonly peerVerified?: boolean;
   /** Fills the whole of `target`, which must not be longer than what `onReadable` announced and is still unread. */
   read(target: Uint8Array): void;
   /**
@@ -55,10 +101,15 @@ export interface TransportHandler {
   onWritable(byteLength: number): void;
   /** The stream is gone: ended by the peer (no cause) or broken. The last callback. */
   onError(cause?: unknown): void;
+  /** A stage of opening begins, and with it the one before is over. */
+  onStage?(stage: OpeningStage): void;
 }
 
 export interface TransportProvider {
-  /** Starts to open a stream (name resolution included). Failure is reported by `onError`, never thrown. */
+  /**
+   * Starts to open a stream (name resolution included). Failure is reported by `onError`, never thrown; a
+   * `TransportError` says at which stage, and which config key to look at.
+   */
   open(endpoint: Endpoint, handler: TransportHandler): Transport;
 }
 
