@@ -1,10 +1,10 @@
 /** Where a server's section leads, and what has to lie between: TLS, WebSocket. */
 
-import type { Endpoint } from "../mqtt/ports.js";
+import type { Address } from "../mqtt/ports.js";
 import type { ServerSection } from "./schema.js";
 import type { ServerAddress } from "./server-address.js";
 
-export interface ServerEndpoint extends Endpoint {
+export interface ServerEndpoint extends Address {
   /** Asked for by the URI or by any of the keys for certificates and pre-shared keys. */
   readonly tls: boolean;
   /** Asked for by the URI or by `ws_enable`. */
