@@ -72,7 +72,6 @@ function stringConstraints(rule) {
 function description(key) {
   const notes = [key.doc];
   if (key.unit !== undefined) notes.push(`In ${key.unit}.`);
-  if (key.unsupported !== undefined) notes.push(`Not supported in this build: ${key.unsupported}.`);
   if (key.secret !== undefined) notes.push("Secrets in it are never printed.");
   notes.push(key.origin === "mongoose" ? "A key of Mongoose OS." : "A key of Reed's own.");
   return notes.join(" ");

@@ -127,7 +127,6 @@ function typeText(key) {
 /** @param {Key} key */
 function meaning(key) {
   const notes = [];
-  if (key.unsupported !== undefined) notes.push(`**Not supported in this build** (${key.unsupported}).`);
   if (key.inert) notes.push("**No effect**.");
   if (key.secret === "always") notes.push("**Secret**.");
   if (key.secret === "unless-file-name") notes.push("**Secret**, unless it is a file name.");

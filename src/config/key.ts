@@ -14,8 +14,6 @@ interface Facts {
   readonly unit?: "seconds" | "milliseconds" | "bytes" | "messages";
   /** What is never printed: the value, the value unless it looks like a file name, or the password in a URI. */
   readonly secret?: "always" | "unless-file-name" | "in-uri";
-  /** The feature this key asks for, which this build lacks: any value but the default is a problem. */
-  readonly unsupported?: string;
   /** Accepted so that a Mongoose config can be used as it is; nothing in Reed depends on it. */
   readonly inert?: true;
 }

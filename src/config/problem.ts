@@ -12,9 +12,7 @@ export type ProblemCode =
   /** Not given, though something else that is given needs it. */
   | "missing"
   /** Fine by itself, but not together with something else. */
-  | "contradiction"
-  /** Understood, but this build cannot do it. */
-  | "unsupported";
+  | "contradiction";
 
 /** A position in a text; both count from 1. */
 export interface Place {
@@ -32,8 +30,6 @@ export interface Problem {
   readonly expected?: string;
   /** The nearest known key, for an unknown one. */
   readonly suggestion?: string;
-  /** What this build lacks. */
-  readonly feature?: string;
   /** The layer it comes from, such as a file's name. */
   readonly source?: string;
   readonly place?: Place;
@@ -64,8 +60,7 @@ function complaint(problem: Problem): string {
   if (code === "unknown-key") {
     return suggestion === undefined ? "unknown key" : `unknown key, the nearest known one is ${suggestion}`;
   }
-  const prefix = problem.feature === undefined ? "" : `${problem.feature} is not supported in this build; `;
-  return `${prefix}expected ${expected ?? "something else"}${value === undefined ? "" : `, got ${value}`}`;
+  return `expected ${expected ?? "something else"}${value === undefined ? "" : `, got ${value}`}`;
 }
 
 function locationText(source: string | undefined, place: Place | undefined): string {

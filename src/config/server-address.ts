@@ -1,4 +1,7 @@
-/** The address of a server as people write it: a host with or without port, or a URI (Mongoose: `mqtt.server`). */
+/** Addresses as people write them: of a server, a host with or without port, or a URI; and of a proxy, a URI. */
+
+import type { ProxyOptions } from "../mqtt/ports.js";
+import { utf8Length } from "../mqtt/utf8.js";
 
 export type Scheme = "mqtt" | "mqtts" | "ws" | "wss";
 
@@ -33,6 +36,32 @@ export function parseServerAddress(text: string): ServerAddress | AddressFault {
   return parseHostAndPort(text);
 }
 
+/** The port registered for SOCKS (RFC 1928 section 3). */
+const PROXY_PORT = 1080;
+/** Longest user and password that SOCKS5 can carry (RFC 1929 section 2), in bytes. */
+const MAXIMUM_PROXY_CREDENTIAL = 255;
+
+/** Reads `socks5://host:port`, perhaps with `user:pass@`. */
+export function parseProxyAddress(text: string): ProxyOptions | AddressFault {
+  const prefix = "socks5://";
+  if (text.slice(0, prefix.length).toLowerCase() !== prefix) {
+    return { expected: "socks5://host:port or socks5://user:pass@host:port" };
+  }
+  // A lone slash at the end is part of many URIs.
+  const authority = text.slice(prefix.length).replace(/[/]$/, "");
+  if (/[/?#]/.test(authority)) return { expected: "nothing after the port; %2F for / in user and password" };
+  const parsed = parseAuthority(authority);
+  if ("expected" in parsed) return parsed;
+  const { host, port = PROXY_PORT, userName, password } = parsed;
+  if (userName === undefined && password === undefined) return { host, port };
+  for (const part of [userName, password]) {
+    if (part === undefined || utf8Length(part) > MAXIMUM_PROXY_CREDENTIAL) {
+      return { expected: "both user and password, of at most 255 bytes each, or neither" };
+    }
+  }
+  return { host, port, userName: userName as string, password: password as string };
+}
+
 function parseUri(scheme: string, rest: string): ServerAddress | AddressFault {
   if (scheme !== "mqtt" && scheme !== "mqtts" && scheme !== "ws" && scheme !== "wss") {
     return { expected: "one of the schemes mqtt, mqtts, ws, wss" };
@@ -43,13 +72,19 @@ function parseUri(scheme: string, rest: string): ServerAddress | AddressFault {
   const pathFault = checkPath(scheme, path);
   if (pathFault !== undefined) return pathFault;
 
+  const parsed = parseAuthority(authority);
+  if ("expected" in parsed) return parsed;
+  return { scheme, ...parsed, ...(path === "" || path === "/" ? {} : { path }) };
+}
+
+/** `user:pass@host:port`, all but the host optional. */
+function parseAuthority(authority: string): Omit<ServerAddress, "scheme" | "path"> | AddressFault {
   const at = authority.indexOf("@");
   if (at !== authority.lastIndexOf("@")) return { expected: "%40 for @ in user and password" };
   const credentials = at === -1 ? {} : parseCredentials(authority.slice(0, at));
   if ("expected" in credentials) return credentials;
   const hostAndPort = parseHostAndPort(authority.slice(at + 1));
-  if ("expected" in hostAndPort) return hostAndPort;
-  return { scheme, ...hostAndPort, ...credentials, ...(path === "" || path === "/" ? {} : { path }) };
+  return "expected" in hostAndPort ? hostAndPort : { ...hostAndPort, ...credentials };
 }
 
 function checkPath(scheme: Scheme, path: string): AddressFault | undefined {

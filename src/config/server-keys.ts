@@ -57,34 +57,29 @@ export const SERVER_KEYS = Object.freeze({
   ssl_cert: stringKey({
     default: "",
     origin: "mongoose",
-    unsupported: "TLS",
-    doc: "File with the client certificate, for mutual TLS; together with `ssl_key`.",
+    doc: "Client certificate, for mutual TLS, and what leads from it to its authority; together with `ssl_key`. The name of a file, in PEM or DER, or the PEM text itself.",
   }),
   ssl_key: stringKey({
     default: "",
     origin: "mongoose",
     secret: "unless-file-name",
-    unsupported: "TLS",
-    doc: "File with the private key that belongs to `ssl_cert`.",
+    doc: "Private key that belongs to `ssl_cert`: RSA or EC (P-256), not encrypted, in PKCS#1, PKCS#8 or SEC1. The name of a file, in PEM or DER, or the PEM text itself.",
   }),
   ssl_ca_cert: stringKey({
     default: "",
     origin: "mongoose",
-    unsupported: "TLS",
-    doc: "File with the certificates of the authorities that may vouch for the server. Setting it turns TLS on.",
+    doc: "Certificates of the authorities that may vouch for the server; setting it turns TLS on. The name of a file, PEM with one or several or DER, or the PEM text itself. There are no built-in authorities. `*` accepts ANY server and is for tests: nobody knows then who listens, so user, password and client identifier must be empty and are never sent.",
   }),
   ssl_cipher_suites: stringKey({
     default: "",
     origin: "mongoose",
-    unsupported: "TLS",
-    doc: "Cipher suites to offer to the server; when empty, the platform's choice.",
+    doc: "Cipher suites to offer to the server, divided by commas or colons; when empty, all there are: `TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256` and `TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256` with certificates, `TLS_PSK_WITH_AES_128_GCM_SHA256` and `TLS_PSK_WITH_AES_128_CBC_SHA256` with a pre-shared key. Setting it keeps to TLS 1.2.",
   }),
   ssl_psk_identity: stringKey({
     default: "",
     maximumBytes: 128,
     origin: "mongoose",
-    unsupported: "TLS with a pre-shared key",
-    doc: "Identity for TLS with a pre-shared key; together with `ssl_psk_key`. Setting it turns TLS on.",
+    doc: "Identity for TLS with a pre-shared key, in place of certificates; together with `ssl_psk_key`. Setting it turns TLS on.",
   }),
   ssl_psk_key: stringKey({
     default: "",
@@ -93,7 +88,6 @@ export const SERVER_KEYS = Object.freeze({
     expected: "an even number of hexadecimal digits, at most 128",
     origin: "mongoose",
     secret: "always",
-    unsupported: "TLS with a pre-shared key",
     doc: "The pre-shared key in hexadecimal, at most 64 bytes (128 digits); 16 random bytes or more are wise.",
   }),
   clean_session: booleanKey({
@@ -162,7 +156,6 @@ export const SERVER_KEYS = Object.freeze({
   ws_enable: booleanKey({
     default: false,
     origin: "mongoose",
-    unsupported: "WebSocket",
     doc: "MQTT inside WebSocket, as with a `ws://` URI.",
   }),
   ws_path: stringKey({
@@ -171,6 +164,19 @@ export const SERVER_KEYS = Object.freeze({
     expected: "a path that starts with / and has no spaces or characters beyond ASCII",
     origin: "mongoose",
     doc: "Path of the WebSocket handshake. Not used without WebSocket.",
+  }),
+  ssl_alpn: stringKey({
+    default: "",
+    maximumBytes: 255,
+    origin: "reed",
+    doc: "Application protocol to be agreed on in the TLS handshake (ALPN), for servers that have several on one port: AWS IoT Core wants `x-amzn-mqtt-ca` on port 443. The server has to agree.",
+  }),
+  proxy: stringKey({
+    default: "",
+    origin: "reed",
+    secret: "in-uri",
+    expected: "a URI such as socks5://host:1080 or socks5://user:pass@host:1080",
+    doc: "SOCKS5 proxy to go through, `socks5://host:port` or `socks5://user:pass@host:port` (percent-encode special characters); port 1080 by default. The proxy resolves the server's name. TLS and WebSocket go through it as they are.",
   }),
   debug_use_log_level: booleanKey({
     default: false,

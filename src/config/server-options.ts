@@ -9,7 +9,7 @@ import type { Config, ServerSection } from "./schema.js";
 import type { ServerAddress } from "./server-address.js";
 import { parseServerAddress } from "./server-address.js";
 import { checkServer } from "./server-checks.js";
-import { serverEndpoint } from "./server-endpoint.js";
+import { ANY_SERVER, serverEndpoint } from "./server-endpoint.js";
 
 /**
  * The options of server `name`, or undefined when it is not enabled.
@@ -27,7 +27,9 @@ export function serverOptions(
   const section = config[name];
   if (!section.enable) return undefined;
 
-  const clientIdentifier = section.client_id === "" ? deviceId : section.client_id;
+  // Nobody vouches for the server then: it does not learn whom it talks to, and makes up an identifier of its own.
+  const isAnonymous = section.ssl_ca_cert === ANY_SERVER;
+  const clientIdentifier = section.client_id === "" && !isAnonymous ? deviceId : section.client_id;
   const report = new Report();
   // Again, since a config made by hand could otherwise ask for TLS and get a connection without.
   checkServer(section, name, report);
@@ -38,12 +40,11 @@ export function serverOptions(
   report.throwIfAny();
 
   const address = parseServerAddress(section.server) as ServerAddress;
-  const { host, port } = serverEndpoint(section, address);
   const userName = address.userName ?? section.user;
   const password = address.password ?? section.pass;
   const will = willOf(section, appWill);
   return {
-    endpoint: { host, port },
+    endpoint: serverEndpoint(section, address),
     clientIdentifier,
     ...(userName === "" ? {} : { userName }),
     ...(password === "" ? {} : { password: encodeUtf8(password) }),

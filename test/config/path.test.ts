@@ -65,7 +65,7 @@ describe("setByPath", () => {
     ["mqtt.", undefined],
     ["", undefined],
     ["__proto__.enable", undefined],
-    ["mqtt.__proto__", undefined],
+    ["mqtt.__proto__", "mqtt.proxy"],
     ["constructor", undefined],
   ])("%j is unknown, and the nearest is %s", (path, suggestion) => {
     const expected = { code: "unknown-key", path, ...(suggestion === undefined ? {} : { suggestion }) };

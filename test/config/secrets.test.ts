@@ -57,6 +57,13 @@ const BAD_TEXTS = [
   `{"mqtt": {"server": "mqtt://u:x?${SECRET}@b"}}`,
   `{"mqtt": {"server": "mqtt://u:x#${SECRET}@b"}}`,
   `{"mqtt": {"server": "mqtt://u:%${SECRET}@b"}}`,
+  `{"mqtt": {"proxy": "socks5://u:${SECRET}@p:0"}}`,
+  `{"mqtt": {"proxy": "socks5://u:${SECRET}/@p"}}`,
+  `{"mqtt": {"proxy": "http://u:${SECRET}@p"}}`,
+  `{"mqtt": {"proxy": "u:${SECRET}@p"}}`,
+  `{"mqtt": {"proxy": "socks5://:${SECRET}@p"}}`,
+  `{"mqtt": {"server": "mqtts://u:${SECRET}@a", "ssl_ca_cert": "*"}}`,
+  `{"mqtt": {"server": "a", "ssl_ca_cert": "*", "user": "u", "pass": "${SECRET}"}}`,
   `{"mqtt": {"server": "mqtt://a?password=${SECRET}"}}`,
   `{"mqtt": {"server": "ws://a/b c?token=${SECRET}"}}`,
   `{"mqtt": {"server": "ws://a/b c?x@y=${SECRET}"}}`,
@@ -71,10 +78,10 @@ const BAD_TEXTS = [
   `{"mqtt": {"ssl_psk_key": "${SECRET}"}}`,
   `{"mqtt": {"ssl_psk_key": "${HEX_SECRET}"}}`,
   `{"mqtt": {"ssl_psk_key": "${HEX_SECRET}0"}}`,
-  `{"mqtt": {"enable": true, "server": "a", "ssl_psk_identity": "i", "ssl_psk_key": "${HEX_SECRET}"}}`,
+  `{"mqtt": {"server": "mqtt://a", "ssl_psk_identity": "i", "ssl_psk_key": "${HEX_SECRET}"}}`,
   JSON.stringify({ mqtt: { enable: true, server: "a", ssl_cert: "c.pem", ssl_key: PEM } }),
   JSON.stringify({ mqtt: { enable: true, server: "a", ssl_cert: PEM, ssl_key: "k.pem" } }),
-  JSON.stringify({ mqtt: { enable: true, server: "a", ssl_ca_cert: PEM } }),
+  JSON.stringify({ mqtt: { enable: true, server: "mqtt://a", ssl_ca_cert: PEM } }),
   JSON.stringify({ mqtt: { server: "mqtt://a", ssl_key: `${SECRET}${"0".repeat(40)}`, ssl_cert: "c" } }),
   JSON.stringify({ mqtt: { enable: PEM } }),
 ];
@@ -88,11 +95,14 @@ const GOOD = loadConfig([
         pass: SECRET,
         ssl_cert: "cert.pem",
         ssl_key: PEM,
-        ssl_psk_identity: "identity",
-        ssl_psk_key: HEX_SECRET,
+        proxy: `socks5://anna:${SECRET}@proxy`,
         will_topic: "a:b@c?d",
       },
-      mqtt1: { server: `wss://a/mqtt?token=${SECRET}`, ssl_cert: "cert.pem", ssl_key: "key.pem" },
+      mqtt1: {
+        server: `wss://a/mqtt?token=${SECRET}`,
+        ssl_psk_identity: "identity",
+        ssl_psk_key: HEX_SECRET,
+      },
     },
   },
 ]);
@@ -130,9 +140,10 @@ describe("problems", () => {
   });
 
   test("options refused later do not give it away", () => {
-    const config = { ...GOOD, mqtt: { ...GOOD.mqtt, enable: true } };
-    const output = leaked(() => serverOptions(config, "mqtt", "d"));
-    expect(output).toContain("mqtt.ssl_psk_key");
+    const section = { ...GOOD.mqtt, enable: true, ssl_ca_cert: "*", ssl_psk_key: HEX_SECRET };
+    const output = leaked(() => serverOptions({ ...GOOD, mqtt: section }, "mqtt", "d"));
+    expect(output).toContain("mqtt.ssl_psk_identity");
+    expect(output).toContain("mqtt.pass");
     expect(output).not.toContain(SECRET);
     expect(output).not.toContain(HEX_SECRET);
   });
@@ -166,9 +177,9 @@ describe("the masked config", () => {
         server: "mqtts://anna:********@a:1883",
         pass: "********",
         ssl_key: "********",
-        ssl_psk_key: "********",
+        proxy: "socks5://anna:********@proxy",
       },
-      mqtt1: { ...GOOD.mqtt1, server: "wss://a/mqtt?********" },
+      mqtt1: { ...GOOD.mqtt1, server: "wss://a/mqtt?********", ssl_psk_key: "********" },
     });
   });
 

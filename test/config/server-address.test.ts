@@ -2,10 +2,7 @@
 
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { loadConfig } from "../../src/config/load.js";
-import type { PartialConfig } from "../../src/config/schema.js";
-import { parseServerAddress } from "../../src/config/server-address.js";
-import { serverEndpoint } from "../../src/config/server-endpoint.js";
+import { parseProxyAddress, parseServerAddress } from "../../src/config/server-address.js";
 
 const HOST = "a host name of letters, digits, -, _ and dots, or an IP address";
 const PORT = "a port from 1 to 65535 after the colon";
@@ -120,39 +117,42 @@ describe("no address, with advice", () => {
   });
 });
 
-describe("where an address leads", () => {
-  type Given = NonNullable<PartialConfig["mqtt"]>;
-  const psk = { ssl_psk_identity: "i", ssl_psk_key: "00" };
-  const mutual = { ssl_cert: "c.pem", ssl_key: "k.pem" };
-  const cases: [string, Given, number, string][] = [
-    ["a", {}, 1883, ""],
-    ["a:1", {}, 1, ""],
-    ["mqtt://a", {}, 1883, ""],
-    ["a", { ssl_ca_cert: "ca.pem" }, 8883, "tls"],
-    ["a:1", { ssl_ca_cert: "ca.pem" }, 1, "tls"],
-    ["a", psk, 8883, "tls"],
-    ["a", mutual, 8883, "tls"],
-    ["a", { ssl_cipher_suites: "x" }, 1883, ""],
-    ["mqtts://a", {}, 8883, "tls"],
-    ["mqtts://a:1", {}, 1, "tls"],
-    ["mqtts://a", psk, 8883, "tls"],
-    ["ws://a", {}, 80, "webSocket"],
-    ["ws://a:1", {}, 1, "webSocket"],
-    ["wss://a", {}, 443, "tls webSocket"],
-    ["a", { ws_enable: true }, 80, "webSocket"],
-    ["a", { ws_enable: true, ssl_ca_cert: "ca.pem" }, 443, "tls webSocket"],
-  ];
+describe("the address of a proxy", () => {
+  test.each([
+    ["socks5://proxy", { host: "proxy", port: 1080 }],
+    ["SOCKS5://proxy:1/", { host: "proxy", port: 1 }],
+    ["socks5://[2001:db8::1]:1081", { host: "2001:db8::1", port: 1081 }],
+    ["socks5://u:p%40@proxy", { host: "proxy", port: 1080, userName: "u", password: "p@" }],
+  ])("%j", (text, expected) => {
+    expect(parseProxyAddress(text)).toEqual(expected);
+  });
 
-  test.each(cases)("%s with %j: port %i, %s", (server, keys, port, layers) => {
-    const { mqtt } = loadConfig([{ values: { mqtt: { server, ...keys } } }]);
-    const address = parseServerAddress(server);
-    if ("expected" in address) throw new Error(address.expected);
-    const endpoint = serverEndpoint(mqtt, address);
-    expect(endpoint).toEqual({
-      host: "a",
-      port,
-      tls: layers.includes("tls"),
-      webSocket: layers.includes("webSocket"),
+  const FORM = "socks5://host:port or socks5://user:pass@host:port";
+  test.each([
+    ["proxy:1080", FORM],
+    ["http://proxy", FORM],
+    ["socks4://proxy", FORM],
+    ["socks5://proxy/x", "nothing after the port; %2F for / in user and password"],
+    ["socks5://u:p/w@proxy", "nothing after the port; %2F for / in user and password"],
+    ["socks5://proxy:0", "a port from 1 to 65535 after the colon"],
+    ["socks5://u@proxy", "both user and password, of at most 255 bytes each, or neither"],
+    ["socks5://:p@proxy", "both user and password, of at most 255 bytes each, or neither"],
+    [
+      `socks5://u:${"%C3%A9".repeat(128)}@proxy`,
+      "both user and password, of at most 255 bytes each, or neither",
+    ],
+    ["socks5://a@b@proxy", "%40 for @ in user and password"],
+  ])("%j is refused: expected %s", (text, expected) => {
+    expect(parseProxyAddress(text)).toEqual({ expected });
+  });
+
+  test("user and password of 255 bytes are the longest (RFC 1929)", () => {
+    const password = "é".repeat(127);
+    expect(parseProxyAddress(`socks5://${"u".repeat(255)}:${encodeURIComponent(password)}@p`)).toEqual({
+      host: "p",
+      port: 1080,
+      userName: "u".repeat(255),
+      password,
     });
   });
 });

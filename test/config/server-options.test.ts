@@ -132,20 +132,48 @@ describe("serverOptions", () => {
 
   test("never turns a wish for TLS or WebSocket into a plaintext connection, even for a config made by hand", () => {
     const config = loadConfig([{ values: { mqtt: { enable: true, server: "broker" } } }]);
-    const wishes: Section[] = [
-      { ssl_ca_cert: "ca.pem" },
-      { ssl_cert: "c.pem", ssl_key: "k.pem" },
-      { ssl_psk_identity: "i", ssl_psk_key: "00" },
-      { server: "mqtts://broker" },
-      { server: "ws://broker" },
-      { server: "wss://broker" },
-      { ws_enable: true },
+    const wishes: [Section, "tls" | "webSocket"][] = [
+      [{ ssl_ca_cert: "ca.pem" }, "tls"],
+      [{ ssl_ca_cert: "*" }, "tls"],
+      [{ ssl_psk_identity: "i", ssl_psk_key: "00" }, "tls"],
+      [{ server: "mqtts://broker", ssl_ca_cert: "ca.pem" }, "tls"],
+      [{ server: "ws://broker" }, "webSocket"],
+      [{ server: "wss://broker", ssl_ca_cert: "ca.pem" }, "tls"],
+      [{ server: "wss://broker", ssl_ca_cert: "ca.pem" }, "webSocket"],
+      [{ ws_enable: true }, "webSocket"],
     ];
-    for (const wish of wishes) {
+    for (const [wish, layer] of wishes) {
       const byHand = { ...config, mqtt: { ...config.mqtt, ...wish } };
-      expect(problemsOf(() => serverOptions(byHand, "mqtt", "d")).map(({ code }) => code)).toContain(
-        "unsupported",
-      );
+      expect(serverOptions(byHand, "mqtt", "d")?.endpoint[layer]).toBeDefined();
+    }
+    const refused: [Section, string][] = [
+      [{ server: "mqtts://broker" }, "ssl_ca_cert missing"],
+      [{ ssl_cert: "c.pem", ssl_key: "k.pem" }, "ssl_ca_cert missing"],
+      [{ ssl_psk_identity: "i" }, "ssl_psk_key missing"],
+      [{ ssl_psk_key: "00" }, "ssl_psk_identity missing"],
+    ];
+    for (const [wish, expected] of refused) {
+      const byHand = { ...config, mqtt: { ...config.mqtt, ...wish } };
+      expect(
+        problemsOf(() => serverOptions(byHand, "mqtt", "d")).map(({ path, code }) => `${path} ${code}`),
+      ).toEqual([`mqtt.${expected}`]);
+    }
+  });
+
+  test("gives nothing that identifies the device to a server that nobody vouches for", () => {
+    const options = optionsFor({ ssl_ca_cert: "*" }, "door-1");
+    expect(options?.endpoint.tls).toEqual({ acceptAnyServer: true });
+    expect(options?.clientIdentifier).toBe("");
+    const byHand = loadConfig([{ values: { mqtt: { enable: true, server: "broker" } } }]);
+    for (const keys of [
+      { user: "u" },
+      { user: "u", pass: "p" },
+      { client_id: "me" },
+      { clean_session: false },
+      { server: "mqtts://u:p@broker" },
+    ] as Section[]) {
+      const section = { ...byHand.mqtt, ssl_ca_cert: "*", ...keys };
+      expect(problemsOf(() => serverOptions({ ...byHand, mqtt: section }, "mqtt", "d"))).not.toEqual([]);
     }
   });
 });
