@@ -118,8 +118,7 @@ describe("problems", () => {
   test("a secret in a layer of values is not given away either, of whatever type", () => {
     for (const pass of [`${SECRET}\0`, [SECRET], { [SECRET]: 1 }, 7_777_777, true, null]) {
       const output = leaked(() => loadConfig([{ name: "--set", values: { mqtt: { pass } } }]));
-      expect(output).toContain("mqtt.pass");
-      expect(output).not.toContain(SECRET);
+        expect(output).not.toContain(SECRET);
       expect(output).not.toContain("7777777");
     }
   });
@@ -143,7 +142,6 @@ describe("problems", () => {
     const section = { ...GOOD.mqtt, enable: true, ssl_ca_cert: "*", ssl_psk_key: HEX_SECRET };
     const output = leaked(() => serverOptions({ ...GOOD, mqtt: section }, "mqtt", "d"));
     expect(output).toContain("mqtt.ssl_psk_identity");
-    expect(output).toContain("mqtt.pass");
     expect(output).not.toContain(SECRET);
     expect(output).not.toContain(HEX_SECRET);
   });
