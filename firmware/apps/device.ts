@@ -8,6 +8,7 @@
 
 import { ConfigError } from "../../src/config/problem.js";
 import type { Config } from "../../src/config/schema.js";
+import { ANY_SERVER } from "../../src/config/server-endpoint.js";
 import { serverOptions } from "../../src/config/server-options.js";
 import { MqttClient } from "../../src/mqtt/client.js";
 import type { ClientEvent, ClientObserver, ServerName } from "../../src/mqtt/event.js";
@@ -16,6 +17,7 @@ import type { Milliseconds, Timer, TransportProvider } from "../../src/mqtt/port
 import { checkTopicName } from "../../src/mqtt/topic.js";
 import { encodeUtf8 } from "../../src/mqtt/utf8.js";
 import type { App, AppPorts } from "./app.js";
+import type { WifiReport } from "./attempt-text.js";
 import { chooseApp } from "./choose-app.js";
 import { describeError, describeEvent, eventLevel } from "./log-text.js";
 import { RetainedTopic } from "./retained-topic.js";
@@ -25,6 +27,8 @@ export interface DevicePorts extends Omit<AppPorts, "client"> {
   readonly transport: TransportProvider;
   /** Its name if `device.id` is empty, such as one made of the MAC address. */
   readonly deviceId: string;
+  /** What is known of the Wi-Fi at the end of an attempt to connect; absent where it is not the device's business. */
+  readonly wifi?: () => WifiReport;
   /** Hears what the client tells, after it was logged. */
   readonly observer?: ClientObserver;
 }
@@ -56,11 +60,15 @@ export class Device implements ClientObserver, DeliveryHandler {
   readonly client: MqttClient;
   readonly #ports: DevicePorts;
   readonly #status: RetainedTopic;
+  /** Where the connect report goes; undefined when it is not wanted. */
+  readonly #reportTopic: string | undefined;
   readonly #timer: Timer;
   readonly #requiresTime: boolean;
   #isWaitingForTime = false;
   #phase: Phase = "unlinked";
   #onStopped: (() => void) | undefined;
+  /** How the last attempt failed, for the report of the one that succeeds. */
+  #lastFailure: string | undefined;
 
   /**
    * @throws ConfigError when the config does not say what the device is for, or has no server for it
@@ -84,6 +92,7 @@ export class Device implements ClientObserver, DeliveryHandler {
     this.#requiresTime = config.mqtt.require_time || (backup !== undefined && config.mqtt1.require_time);
     this.client = new MqttClient({ transport, clock, timers, random, observer: this }, primary, backup);
     this.#status = new RetainedTopic(this.client, statusTopic, "online");
+    if (config.device.report) this.#reportTopic = `${statusTopic}/connection`;
     this.app = start({
       client: this.client,
       clock,
@@ -94,8 +103,10 @@ export class Device implements ClientObserver, DeliveryHandler {
       log,
       ...(climate === undefined ? {} : { climate }),
     });
-    this.#warnOfOtherWill(config, "mqtt", statusTopic);
-    this.#warnOfOtherWill(config, "mqtt1", statusTopic);
+    for (const server of ["mqtt", "mqtt1"] as const) {
+      this.#warnOfOtherWill(config, server, statusTopic);
+      this.#warnOfAnyServer(config, server);
+    }
   }
 
   /** Connects, and stays connected; with `require_time` it first waits until the time of day is known. */
@@ -133,8 +144,11 @@ export class Device implements ClientObserver, DeliveryHandler {
   /** For the client. */
   onEvent(event: ClientEvent): void {
     if (event.type === "connecting") this.#phase = "linked";
-    this.#ports.log[eventLevel(event)](describeEvent(event));
+    const isReport = event.type === "ready" || event.type === "disconnected";
+    const text = describeEvent(event, isReport ? this.#ports.wifi?.() : undefined);
+    this.#ports.log[eventLevel(event)](text);
     this.#ports.observer?.onEvent(event);
+    if (isReport && event.stages !== undefined) this.#noteAttempt(event.type === "ready", text);
     // Who observes may have stopped it.
     if (event.type === "connected" && this.#phase === "linked") this.#connected();
     else if (event.type === "disconnected") this.#disconnected();
@@ -148,6 +162,19 @@ export class Device implements ClientObserver, DeliveryHandler {
   #connected(): void {
     this.#status.refresh();
     this.#guard(() => this.app.onConnected());
+  }
+
+  #noteAttempt(isReady: boolean, text: string): void {
+    if (!isReady) {
+      this.#lastFailure = text;
+      return;
+    }
+    if (this.#reportTopic !== undefined && this.#phase === "linked") {
+      const payload = this.#lastFailure === undefined ? text : `${text}\n${this.#lastFailure}`;
+      // QoS 0: it is of this connection, and of no use on another one.
+      this.client.publish({ topicName: this.#reportTopic, payload, retain: true });
+    }
+    this.#lastFailure = undefined;
   }
 
   #disconnected(): void {
@@ -194,6 +221,15 @@ export class Device implements ClientObserver, DeliveryHandler {
     } catch (error) {
       this.#ports.log.error(`the application failed: ${describeError(error)}`);
     }
+  }
+
+  /** Loudly: it is for tests, and easily forgotten. */
+  #warnOfAnyServer(config: Config, server: ServerName): void {
+    const { enable, ssl_ca_cert: caCertificates } = config[server];
+    if (!enable || caCertificates !== ANY_SERVER) return;
+    this.#ports.log.error(
+      `${server}.ssl_ca_cert is "*": ANY server is accepted, whoever it is; this is for tests only`,
+    );
   }
 
   #warnOfOtherWill(config: Config, server: ServerName, statusTopic: string): void {

@@ -1,15 +1,21 @@
 /** What the MQTT client tells, as lines for people: what happened, and which config key to look at. No secrets. */
 
+import { TransportError } from "../../src/mqtt/errors.js";
 import type { ClientEvent } from "../../src/mqtt/event.js";
 import type { Delivery } from "../../src/mqtt/outgoing.js";
 import type { RefusalCode } from "../../src/mqtt/packet.js";
+import type { WifiReport } from "./attempt-text.js";
+import { failureText, readyText } from "./attempt-text.js";
 import type { Log } from "./io.js";
 import { quoted } from "./payload-text.js";
 
 type Disconnected = Extract<ClientEvent, { type: "disconnected" }>;
 
-/** One line, without a full stop. */
-export function describeEvent(event: ClientEvent): string {
+/**
+ * One line, without a full stop.
+ * @param wifi what the board knows of its network, if it has one of its own
+ */
+export function describeEvent(event: ClientEvent, wifi?: WifiReport): string {
   switch (event.type) {
     case "connecting": {
       const host = event.host.includes(":") ? `[${event.host}]` : event.host;
@@ -17,8 +23,10 @@ export function describeEvent(event: ClientEvent): string {
     }
     case "connected":
       return `connected to ${event.server}${event.sessionPresent ? ", session resumed" : ""}`;
+    case "ready":
+      return readyText(event.server, event.stages, wifi);
     case "disconnected":
-      return describeEnd(event);
+      return describeDisconnection(event, wifi);
     case "waiting": {
       const delay = `${(event.delay / 1000).toFixed(event.delay < 10_000 ? 2 : 1)} s`;
       if (!event.switched) return `next attempt at ${event.server} in ${delay}`;
@@ -81,12 +89,23 @@ export function describeLoss({ outcome, reason }: Delivery): string | undefined 
   }
 }
 
+/** The end of an attempt says too what was reached, and when. */
+function describeDisconnection(event: Disconnected, wifi: WifiReport | undefined): string {
+  const { reason, server, stages } = event;
+  if (stages === undefined || reason === "requested") return describeEnd(event);
+  const end =
+    wifi?.isUp === false
+      ? `no Wi-Fi to reach ${server} over; check wifi.sta.ssid and wifi.sta.pass`
+      : describeEnd(event);
+  return `${end} ${failureText(stages, wifi)}`;
+}
+
 function describeEnd({ server, stage, reason, returnCode, cause }: Disconnected): string {
   const why = cause === undefined ? "" : `: ${describeError(cause)}`;
   switch (reason) {
     case "network":
       return stage === "open"
-        ? `cannot reach ${server}${why}; check ${server}.server and the network`
+        ? `cannot reach ${server}${why}${adviceFor(server, cause)}`
         : `connection to ${server} broken${why}`;
     case "closed-by-server":
       return stage === "connack"
@@ -105,6 +124,12 @@ function describeEnd({ server, stage, reason, returnCode, cause }: Disconnected)
     case "requested":
       return `disconnected from ${server}`;
   }
+}
+
+/** Which key may mend it; none when no key can. */
+function adviceFor(server: string, cause: unknown): string {
+  if (!(cause instanceof TransportError)) return `; check ${server}.server and the network`;
+  return cause.key === undefined ? "" : `; check ${server}.${cause.key}`;
 }
 
 function describeRefusal(server: string, returnCode: RefusalCode | undefined): string {

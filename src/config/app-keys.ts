@@ -17,6 +17,11 @@ export const DEVICE_KEYS = Object.freeze({
     origin: "reed",
     doc: "The device's name: client identifier and first level of its topics unless these are set. When empty, the platform supplies one, on the ESP32 from the MAC address.",
   }),
+  report: booleanKey({
+    default: true,
+    origin: "reed",
+    doc: "After each connection the device publishes, retained, on the topic `connection` below its status topic, how long each stage took, and how the attempt before failed if it did. It is the same text as in its log.",
+  }),
 });
 
 export const APP_KEY = choiceKey({

@@ -217,7 +217,8 @@ export class MqttClient {
     const link = this.#link;
     if (link === undefined) return any;
     if (this.#receive(link, now)) any = true;
-    this.#askForSubscriptions(link);
+    this.#askForSubscriptions(link, now);
+    this.#reportReady(link, now);
     return link.transmit(now) || any;
   }
 
@@ -227,7 +228,7 @@ export class MqttClient {
     if (server === undefined) return false;
     const options = this.#options(server);
     const { host, port } = options.endpoint;
-    this.#link = new Link(server, options, this.#session(), this.#ports.transport, this, now);
+    this.#link = new Link(server, options, this.#session(), this.#ports, this, now);
     // With the link in place, so that an observer may stop the client here.
     this.emit({ type: "connecting", server, host, port, attempt: this.#reconnector.attempt });
     return true;
@@ -275,6 +276,7 @@ export class MqttClient {
   #closed(link: Link, event: ClosedEvent, now: Milliseconds): void {
     const { server } = link;
     const { stage, reason, returnCode, cause } = event;
+    const stages = link.attempt?.over(now);
     const options = this.#options(server);
     link.close();
     this.#link = undefined;
@@ -286,6 +288,7 @@ export class MqttClient {
       reason,
       ...(returnCode === undefined ? {} : { returnCode }),
       ...(cause === undefined ? {} : { cause }),
+      ...(stages === undefined ? {} : { stages }),
     });
     if (this.#takeovers.ended(event, now - link.connectedAt, 2 * options.reconnectMaximum)) {
       this.emit({ type: "client-identifier-in-use", server, clientIdentifier: options.clientIdentifier });
@@ -299,7 +302,7 @@ export class MqttClient {
     this.emit({ type: "waiting", server: next, delay: deadline - now, switched });
   }
 
-  #askForSubscriptions(link: Link): void {
+  #askForSubscriptions(link: Link, now: Milliseconds): void {
     const { connection, server } = link;
     if (connection.state !== "connected") return;
     const subscriptions = this.#subscriptions;
@@ -307,6 +310,7 @@ export class MqttClient {
       let batch = subscriptions.toSubscribe(server);
       if (batch.length > 0) {
         subscriptions.asked(server, connection.subscribe(batch), batch);
+        link.attempt?.begin("suback", now);
         continue;
       }
       batch = subscriptions.toUnsubscribe(server);
@@ -314,6 +318,15 @@ export class MqttClient {
       const topicFilters = batch.map((entry) => entry.topicFilter);
       subscriptions.asked(server, connection.unsubscribe(topicFilters), batch);
     }
+  }
+
+  /** The attempt has reached its end: the server has answered to every subscription. */
+  #reportReady(link: Link, now: Milliseconds): void {
+    const { attempt, server } = link;
+    if (attempt === undefined || link.connection.state !== "connected" || this.#subscriptions.isAsking)
+      return;
+    link.attempt = undefined;
+    this.emit({ type: "ready", server, stages: attempt.over(now) });
   }
 
   /**

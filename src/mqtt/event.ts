@@ -1,5 +1,6 @@
 /** What the client tells about itself: the observer's events, plain data made for logs, timelines and tests. */
 
+import type { StageTime } from "./attempt.js";
 import type { QoS, RefusalCode } from "./packet.js";
 import type { Milliseconds } from "./ports.js";
 
@@ -59,6 +60,9 @@ export type ClientEvent =
       readonly attempt: number;
     }
   | { readonly type: "connected"; readonly server: ServerName; readonly sessionPresent: boolean }
+  /** The attempt is over: CONNACK, and the answers to all subscriptions, have come. `stages`: what took how long. */
+  | { readonly type: "ready"; readonly server: ServerName; readonly stages: readonly StageTime[] }
+  /** `stages` is there unless `ready` had come: what took how long, the last of them being where the attempt failed. */
   | {
       readonly type: "disconnected";
       readonly server: ServerName;
@@ -66,6 +70,7 @@ export type ClientEvent =
       readonly reason: DisconnectReason;
       readonly returnCode?: RefusalCode;
       readonly cause?: unknown;
+      readonly stages?: readonly StageTime[];
     }
   /** The next attempt is `delay` ms away, to `server`; `switched` when that is the other one than before. */
   | {

@@ -1,9 +1,19 @@
 /** One attempt: a transport and the connection that runs over it, and what the transport has announced. */
 
+import { Attempt } from "./attempt.js";
 import { Connection } from "./connection.js";
+import { TransportError } from "./errors.js";
 import type { ServerName } from "./event.js";
 import type { ServerOptions } from "./options.js";
-import type { Milliseconds, Transport, TransportHandler, TransportProvider } from "./ports.js";
+import { carriesCredentials } from "./options.js";
+import type {
+  Clock,
+  Milliseconds,
+  OpeningStage,
+  Transport,
+  TransportHandler,
+  TransportProvider,
+} from "./ports.js";
 import type { Session } from "./session.js";
 
 /** Whom to tell that there is something to do. */
@@ -11,12 +21,22 @@ export interface LinkOwner {
   onLinkChanged(): void;
 }
 
+/** Where a link gets its stream, and the time at which its stages begin. */
+export interface LinkPorts {
+  readonly transport: TransportProvider;
+  readonly clock: Clock;
+}
+
 export class Link implements TransportHandler {
   readonly server: ServerName;
   readonly connection: Connection;
+  /** How long its stages took; undefined once the attempt is over, since it has succeeded. */
+  attempt: Attempt | undefined;
   /** When CONNACK came. */
   connectedAt: Milliseconds = 0;
   readonly #owner: LinkOwner;
+  readonly #options: ServerOptions;
+  readonly #clock: Clock;
   readonly #transport: Transport;
   #readable = 0;
   #room = 0;
@@ -28,14 +48,17 @@ export class Link implements TransportHandler {
     server: ServerName,
     options: ServerOptions,
     session: Session,
-    provider: TransportProvider,
+    ports: LinkPorts,
     owner: LinkOwner,
     now: Milliseconds,
   ) {
     this.server = server;
     this.connection = new Connection(options, session, now);
+    this.attempt = new Attempt(now);
     this.#owner = owner;
-    this.#transport = provider.open(options.endpoint, this);
+    this.#options = options;
+    this.#clock = ports.clock;
+    this.#transport = ports.transport.open(options.endpoint, this);
   }
 
   onReadable(byteLength: number): void {
@@ -47,6 +70,10 @@ export class Link implements TransportHandler {
     this.#room = byteLength;
     this.#open = true;
     this.#owner.onLinkChanged();
+  }
+
+  onStage(stage: OpeningStage): void {
+    this.attempt?.begin(stage, this.#clock.now());
   }
 
   onError(cause?: unknown): void {
@@ -61,7 +88,7 @@ export class Link implements TransportHandler {
    */
   receive(now: Milliseconds): boolean {
     const { connection } = this;
-    if (this.#open && connection.state === "opening") connection.opened(now);
+    if (this.#open && connection.state === "opening") this.#opened(now);
     if (this.#readable > 0 && connection.starved) {
       const space = connection.space(this.#readable);
       this.#transport.read(space);
@@ -86,6 +113,17 @@ export class Link implements TransportHandler {
     }
     // Without anything sent when it was only waiting for the room to end.
     return any || this.connection.state === "closed";
+  }
+
+  /** The guard: nothing that identifies the device goes to a server that nobody vouched for. */
+  #opened(now: Milliseconds): void {
+    if (this.#transport.peerVerified === false && carriesCredentials(this.#options)) {
+      const message = "credentials are not sent to a server that nobody vouched for";
+      this.connection.lost(new TransportError("tls", "server-unverified", message, "ssl_ca_cert"));
+      return;
+    }
+    this.attempt?.begin("connack", now);
+    this.connection.opened(now);
   }
 
   /** Ends the transport, after what was written. */

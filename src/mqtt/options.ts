@@ -56,6 +56,11 @@ export function connectPacket(options: ServerOptions): Connect {
   return { type: CONNECT, clientIdentifier, cleanSession, keepAlive, will, userName, password };
 }
 
+/** Whether CONNECT would tell who the device is, or what it knows. */
+export function carriesCredentials({ clientIdentifier, userName, password }: ServerOptions): boolean {
+  return clientIdentifier !== "" || userName !== undefined || password !== undefined;
+}
+
 /**
  * Refuses options that no connection could be made with.
  * @throws UsageError

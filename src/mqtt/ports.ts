@@ -81,7 +81,7 @@ export type OpeningStage = "dns" | "tcp" | "proxy" | "tls" | "websocket";
  */
 export interface Transport {
   /** Once it is open: whether TLS has shown who the peer is. Absent without TLS. */
-  readonly peerVerified?: boolean;
+  readonly peerVerified?: boolean | undefined;
   /** Fills the whole of `target`, which must not be longer than what `onReadable` announced and is still unread. */
   read(target: Uint8Array): void;
   /**

@@ -76,6 +76,11 @@ export class Subscriptions {
   /** Whether a filter may need a packet, so that nobody looks for one at every message. */
   #changed = false;
 
+  /** Whether a SUBSCRIBE or UNSUBSCRIBE is to be sent, or not answered yet. */
+  get isAsking(): boolean {
+    return this.#changed || this.#pending.size > 0;
+  }
+
   /** Topic filters that somebody wants or a server may hold. */
   get length(): number {
     return this.#entries.size;

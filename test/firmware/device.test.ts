@@ -2,6 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import { Alarm } from "../../firmware/apps/alarm.js";
+import type { WifiReport } from "../../firmware/apps/attempt-text.js";
 import type { Device } from "../../firmware/apps/device.js";
 import { DoorSensor } from "../../firmware/apps/door-sensor.js";
 import type { PartialConfig } from "../../src/config/schema.js";
@@ -55,7 +56,11 @@ describe("the making of a device", () => {
     });
     board.set(27, 1);
     world.clock.advance(1000);
-    expect([...world.broker.retained.keys()].sort()).toEqual(["home/doors/front", "home/status/front"]);
+    expect([...world.broker.retained.keys()].sort()).toEqual([
+      "home/doors/front",
+      "home/status/front",
+      "home/status/front/connection",
+    ]);
     expect(world.broker.texts("home/doors/front")).toEqual(["open", "closed"]);
     expect(world.broker.texts("home/log")).toHaveLength(1);
   });
@@ -322,6 +327,79 @@ describe("a device whose application fails", () => {
   });
 });
 
+describe("the connect report of a device", () => {
+  const REPORT = "front/status/connection";
+
+  test("is published, retained, in the words of the log, with the answers to the subscriptions awaited", () => {
+    const world = new World();
+    const { board } = world.startDevice(HALL);
+    const text = "mqtt ready in 60 ms: tcp 20 ms, connack 20 ms, suback 20 ms";
+    expect(world.retained("hall/status/connection")).toBe(text);
+    expect(board.lines).toContain(`info: ${text}`);
+  });
+
+  test("tells how the attempt before failed, once", () => {
+    const world = new World();
+    world.broker.stop();
+    const { board } = world.startDevice(FRONT);
+    world.broker.start();
+    world.clock.advance(10_000);
+    const lines = board.lines.filter((line) => line.startsWith("warn: cannot reach mqtt"));
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).toMatch(/check mqtt.server and the network \(tcp failed after [0-9]+ ms\)$/);
+    const ready = "mqtt ready in 40 ms: tcp 20 ms, connack 20 ms";
+    expect(world.retained(REPORT)).toBe(`${ready}\n${lines[0]?.slice("warn: ".length)}`);
+    world.broker.kick("front");
+    world.clock.advance(10_000);
+    expect(world.retained(REPORT)).toBe(ready);
+  });
+
+  test("begins with the Wi-Fi where there is one, and blames it while it is down", () => {
+    const world = new World();
+    let wifi: WifiReport = { isUp: false };
+    const { board, device } = world.createDevice(FRONT, undefined, () => wifi);
+    world.broker.stop();
+    device.start();
+    world.clock.advance(1000);
+    expect(board.lines).toContain(
+      "warn: no Wi-Fi to reach mqtt over; check wifi.sta.ssid and wifi.sta.pass (wifi failed)",
+    );
+    wifi = { isUp: true, joinTime: 1234 };
+    world.broker.start();
+    world.clock.advance(10_000);
+    expect(board.lines).toContain("info: mqtt ready in 1274 ms: wifi 1234 ms, tcp 20 ms, connack 20 ms");
+  });
+
+  test("is not published when the config does not want it", () => {
+    const world = new World();
+    world.startDevice({ ...FRONT, device: { id: "front", report: false } });
+    expect(world.retained(REPORT)).toBeUndefined();
+  });
+
+  test("does not pile up at a server that accepts and drops", () => {
+    const world = new World();
+    const { device } = world.startDevice(FRONT);
+    for (let i = 0; i < 20; i += 1) {
+      world.broker.kick("front");
+      world.clock.advance(70_000);
+    }
+    expect(device.client.pending).toBe(0);
+  });
+});
+
+describe("a device that accepts any server", () => {
+  test("says so loudly", () => {
+    const world = new World();
+    const { board } = world.startDevice({
+      ...FRONT,
+      mqtt: { enable: true, server: "broker:1883", ssl_ca_cert: "*" },
+    });
+    expect(board.lines).toContain(
+      'error: mqtt.ssl_ca_cert is "*": ANY server is accepted, whoever it is; this is for tests only',
+    );
+  });
+});
+
 describe("the log of a device", () => {
   test("tells its life in lines", () => {
     const world = new World();
@@ -334,6 +412,7 @@ describe("the log of a device", () => {
       "info: door closed",
       "info: connecting to mqtt at broker:1883, attempt 1",
       "info: connected to mqtt",
+      "info: mqtt ready in 40 ms: tcp 20 ms, connack 20 ms",
       "info: door open, event 1",
       "info: disconnected from mqtt",
     ]);

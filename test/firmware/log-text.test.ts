@@ -2,6 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import { describeError, describeEvent, describeLoss, eventLevel } from "../../firmware/apps/log-text.js";
+import { TransportError } from "../../src/mqtt/errors.js";
 import type { ClientEvent } from "../../src/mqtt/event.js";
 
 type Disconnected = Extract<ClientEvent, { type: "disconnected" }>;
@@ -71,6 +72,47 @@ describe("the line for an event", () => {
     );
     expect(ended({ stage: "open", reason: "network" })).toBe(
       "cannot reach mqtt; check mqtt.server and the network",
+    );
+  });
+
+  test("names the key that a layer below MQTT points at, and none when no key can help", () => {
+    const expired = new TransportError(
+      "tls",
+      "certificate-expired",
+      "the certificate has expired",
+      "ssl_ca_cert",
+    );
+    expect(ended({ stage: "open", reason: "network", cause: expired }, "mqtt1")).toBe(
+      "cannot reach mqtt1: the certificate has expired; check mqtt1.ssl_ca_cert",
+    );
+    const odd = new TransportError("websocket", "protocol", "the server sent a text frame");
+    expect(ended({ stage: "open", reason: "network", cause: odd })).toBe(
+      "cannot reach mqtt: the server sent a text frame",
+    );
+  });
+
+  test("says at which stage an attempt failed, and how long the others took", () => {
+    const stages = [
+      { stage: "dns", duration: 1.6 },
+      { stage: "tcp", duration: 12 },
+      { stage: "connack", duration: 20 },
+    ] as const;
+    expect(ended({ stage: "connack", reason: "refused", returnCode: 3, stages })).toBe(
+      "mqtt refuses the connection, code 3: MQTT is unavailable there at the moment (dns 2 ms, tcp 12 ms, connack failed after 20 ms)",
+    );
+    expect(ended({ stage: "connack", reason: "requested", stages })).toBe("disconnected from mqtt");
+  });
+
+  test("sums up an attempt that succeeded", () => {
+    const stages = [
+      { stage: "tcp", duration: 12 },
+      { stage: "connack", duration: 20 },
+    ] as const;
+    expect(describeEvent({ type: "ready", server: "mqtt", stages })).toBe(
+      "mqtt ready in 32 ms: tcp 12 ms, connack 20 ms",
+    );
+    expect(describeEvent({ type: "ready", server: "mqtt", stages }, { isUp: true, joinTime: 900 })).toBe(
+      "mqtt ready in 932 ms: wifi 900 ms, tcp 12 ms, connack 20 ms",
     );
   });
 

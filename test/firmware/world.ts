@@ -1,5 +1,6 @@
 /** A world in memory for tests of whole devices: a virtual clock and network, two brokers, and boards. */
 
+import type { WifiReport } from "../../firmware/apps/attempt-text.js";
 import { Device } from "../../firmware/apps/device.js";
 import { VirtualClock } from "../../host-sim/virtual/virtual-clock.js";
 import { VirtualNetwork } from "../../host-sim/virtual/virtual-network.js";
@@ -35,7 +36,11 @@ export class World {
   #deviceCount = 0;
 
   /** A device that is made but not started; `values` is a config as in a file. */
-  createDevice(values: PartialConfig, onEvent?: (event: ClientEvent, device: Device) => void): TestDevice {
+  createDevice(
+    values: PartialConfig,
+    onEvent?: (event: ClientEvent, device: Device) => void,
+    wifi?: () => WifiReport,
+  ): TestDevice {
     const { clock } = this;
     const board = new FakeBoard(clock);
     // Another one for each, so that the runs of one device can be told apart.
@@ -52,6 +57,7 @@ export class World {
       wallClock: board,
       log: board,
       deviceId: "reed-4a5b6c",
+      ...(wifi === undefined ? {} : { wifi }),
       observer: {
         onEvent(event) {
           events.push(event);

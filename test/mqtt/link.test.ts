@@ -12,9 +12,11 @@ let transport: ManualTransport;
 let outbox: Outbox;
 let link: Link;
 let changes: number;
+let now: number;
 
 beforeEach(() => {
   changes = 0;
+  now = 0;
   transport = new ManualTransport();
   outbox = new Outbox();
   const owner = {
@@ -22,7 +24,7 @@ beforeEach(() => {
       changes += 1;
     },
   };
-  link = new Link("mqtt", OPTIONS, new Session(outbox), transport, owner, 0);
+  link = new Link("mqtt", OPTIONS, new Session(outbox), { transport, clock: { now: () => now } }, owner, 0);
 });
 
 /** The types of the events that are there now. */
@@ -109,5 +111,54 @@ describe("a link", () => {
   test("ends the stream when told to", () => {
     link.close();
     expect(transport.closed).toBe(true);
+  });
+
+  test("says nothing to a server that nobody vouched for, as CONNECT would tell who the device is", () => {
+    transport.peerVerified = false;
+    transport.give(100);
+    link.receive(0);
+    link.transmit(0);
+    expect(transport.taken()).toBe("");
+    expect(link.connection.nextEvent(0)).toMatchObject({
+      type: "closed",
+      stage: "open",
+      reason: "network",
+      cause: { stage: "tls", code: "server-unverified", key: "ssl_ca_cert" },
+    });
+  });
+
+  test.each([
+    ["a server that is known", true, OPTIONS],
+    [
+      "any server when CONNECT gives nothing away",
+      false,
+      { ...OPTIONS, clientIdentifier: "", cleanSession: true },
+    ],
+  ])("says CONNECT to %s", (_, peerVerified, options) => {
+    const ports = { transport, clock: { now: () => 0 } };
+    link = new Link("mqtt", options, new Session(outbox), ports, { onLinkChanged() {} }, 0);
+    transport.peerVerified = peerVerified;
+    transport.give(100);
+    link.receive(0);
+    link.transmit(0);
+    expect(transport.taken()).toMatch(/^10 /);
+  });
+
+  test("knows how long each stage of the attempt took", () => {
+    now = 5;
+    transport.stage("dns");
+    now = 9;
+    transport.stage("tcp");
+    now = 10;
+    transport.stage("tls");
+    now = 30;
+    transport.give(100);
+    link.receive(30);
+    expect(link.attempt?.over(70)).toEqual([
+      { stage: "dns", duration: 9 },
+      { stage: "tcp", duration: 1 },
+      { stage: "tls", duration: 20 },
+      { stage: "connack", duration: 40 },
+    ]);
   });
 });

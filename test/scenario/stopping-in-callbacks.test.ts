@@ -9,6 +9,7 @@ import { ClientWorld } from "./support/client-world.js";
 const EVENTS = [
   "connecting",
   "connected",
+  "ready",
   "disconnected",
   "waiting",
   "subscribed",

@@ -1,6 +1,12 @@
 /** A transport whose other end is the test: room is given and bytes arrive by hand, in any portions. */
 
-import type { Endpoint, Transport, TransportHandler, TransportProvider } from "../../../src/mqtt/ports.js";
+import type {
+  Endpoint,
+  OpeningStage,
+  Transport,
+  TransportHandler,
+  TransportProvider,
+} from "../../../src/mqtt/ports.js";
 import { bytesFromHex, hexFromBytes, joined } from "./hex.js";
 
 /** Opens any number of streams, one after the other; its methods are about the newest. */
@@ -8,6 +14,7 @@ export class ManualTransport implements Transport, TransportProvider {
   /** How many streams were opened. */
   openCount = 0;
   closed = false;
+  peerVerified: boolean | undefined;
   /** Bytes that arrived and were not read. */
   unread: Uint8Array = new Uint8Array(0);
   #handler: TransportHandler | undefined;
@@ -39,6 +46,10 @@ export class ManualTransport implements Transport, TransportProvider {
 
   close(): void {
     this.closed = true;
+  }
+
+  stage(stage: OpeningStage): void {
+    this.#handler?.onStage?.(stage);
   }
 
   /** Announces room for `byteLength` bytes; the first time, that the stream is open. */

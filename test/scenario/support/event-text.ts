@@ -11,6 +11,8 @@ export function eventText(event: ClientEvent): string {
       return `connecting to ${event.server}, attempt ${event.attempt}`;
     case "connected":
       return `connected to ${event.server}${event.sessionPresent ? ", session present" : ""}`;
+    case "ready":
+      return `ready on ${event.server}`;
     case "disconnected":
       return `disconnected from ${event.server}: ${event.reason} (${event.stage})${detailOf(event)}`;
     case "waiting":

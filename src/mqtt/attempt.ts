@@ -1,0 +1,43 @@
+/** How long the stages of one attempt to connect took: what the connect report is made of. */
+
+import type { Milliseconds, OpeningStage } from "./ports.js";
+
+/** The stages of an attempt, in this order: of opening the stream, then CONNECT to CONNACK, SUBSCRIBE to SUBACK. */
+export type AttemptStage = OpeningStage | "connack" | "suback";
+
+export interface StageTime {
+  readonly stage: AttemptStage;
+  readonly duration: Milliseconds;
+}
+
+export class Attempt {
+  readonly #times: StageTime[] = [];
+  #stage: AttemptStage = "tcp";
+  #since: Milliseconds;
+  /** Nobody has said yet which stage it is in: a transport that does not tell is in "tcp". */
+  #isUnnamed = true;
+
+  constructor(now: Milliseconds) {
+    this.#since = now;
+  }
+
+  /** `stage` begins, and with it the one before is over; nothing when it is in it already. */
+  begin(stage: AttemptStage, now: Milliseconds): void {
+    if (stage === this.#stage && !this.#isUnnamed) return;
+    const isFirst = this.#isUnnamed && stage !== "connack";
+    this.#isUnnamed = false;
+    if (!isFirst) this.#end(now);
+    this.#stage = stage;
+  }
+
+  /** The attempt is over, well or not, in the last of the stages it returns. */
+  over(now: Milliseconds): readonly StageTime[] {
+    this.#end(now);
+    return this.#times;
+  }
+
+  #end(now: Milliseconds): void {
+    this.#times.push({ stage: this.#stage, duration: now - this.#since });
+    this.#since = now;
+  }
+}
