@@ -13,7 +13,7 @@ function contentOf(path: string): string {
 }
 
 function example(name: string): Config {
-  return parseConfig(contentOf(`examples/${name}.json`), name);
+  return parseConfig(contentOf(`cloud/${name}.json`), name);
 }
 
 function optionsOf(config: Config, server: ServerName): ServerOptions {
