@@ -10,7 +10,7 @@
 
 import type { Storage } from "../mqtt/ports.js";
 import { decodeUtf8, encodeUtf8 } from "../mqtt/utf8.js";
-import { crc32 } from "./crc32.js";
+import { crc32 } from "../mqtt/crc32.js";
 import { loadConfig } from "./load.js";
 import { ConfigError } from "./problem.js";
 import type { Layer } from "./read-layer.js";

@@ -120,3 +120,20 @@ export interface Storage {
   delete(key: string): void;
   keys(): Iterable<string>;
 }
+
+/**
+ * Flash memory for a journal, addressed from 0: erased a block at a time, which sets all its bits; written in any
+ * portions, which can only clear bits. Power can fail at any byte of a write and in the middle of an erasure.
+ * Any method may throw.
+ */
+export interface Flash {
+  /** Bytes that are erased at once, such as 4,096. */
+  readonly blockLength: number;
+  /** An even number, 2 or more. */
+  readonly blockCount: number;
+  /** Fills `target` from `offset` on. */
+  read(offset: number, target: Uint8Array): void;
+  /** Into bytes that have been erased and not been written since. */
+  write(offset: number, bytes: Uint8Array): void;
+  erase(block: number): void;
+}

@@ -118,7 +118,7 @@ describe("problems", () => {
   test("a secret in a layer of values is not given away either, of whatever type", () => {
     for (const pass of [`${SECRET}\0`, [SECRET], { [SECRET]: 1 }, 7_777_777, true, null]) {
       const output = leaked(() => loadConfig([{ name: "--set", values: { mqtt: { pass } } }]));
-        expect(output).not.toContain(SECRET);
+      expect(output).not.toContain(SECRET);
       expect(output).not.toContain("7777777");
     }
   });

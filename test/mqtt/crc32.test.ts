@@ -3,7 +3,7 @@
 import { crc32 as zlibCrc32 } from "node:zlib";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { crc32 } from "../../src/config/crc32.js";
+import { crc32 } from "../../src/mqtt/crc32.js";
 import { encodeUtf8 } from "../../src/mqtt/utf8.js";
 
 test("gives the check value of the CRC catalogue", () => {
