@@ -40,15 +40,19 @@ import type { UdpConstructor } from "./platform/time-of-day.js";
 import { TraceLog } from "./platform/trace-log.js";
 import type { WifiConstructor } from "./platform/wifi-keeper.js";
 
-/** The domain of the key-value storage; at most 15 characters. */
-const DOMAIN = "reed";
+/** Domains of the key-value storage; at most 15 characters. */
+const CONFIG_DOMAIN = "reed";
+const FILES_DOMAIN = "reed.files";
 
 /** Called by the SDK once everything is loaded. */
 export default function main(): void {
   const clock = new MonotonicClock(Time);
   const timers = new DeviceTimers(Timer);
   const log = new TraceLog(trace, clock);
-  const resolve: Resolve = (host, callback) => Net.resolve(host, callback);
+  // The SDK's resolvers give one address at most.
+  const resolve: Resolve = (host, callback) =>
+    Net.resolve(host, (_host, address) => callback(address === undefined ? [] : [address]));
+  const files = openStorage(FILES_DOMAIN, log);
   const board = new Board({
     clock,
     timers,
@@ -57,7 +61,8 @@ export default function main(): void {
     random: shiftedRandom(Math.random, Date.now()),
     pins: new DigitalPins(Digital as unknown as DigitalConstructor),
     transport: new TcpTransportProvider({ TCP: TCP as unknown as TcpConstructor, resolve, timers }),
-    storage: openStorage(log),
+    storage: openStorage(CONFIG_DOMAIN, log),
+    files,
     climate: new ClimateElements({
       I2C: I2C as unknown as I2cConstructor,
       SHT3x,
@@ -72,11 +77,11 @@ export default function main(): void {
 }
 
 /** Undefined when it cannot be opened, as with a damaged flash: the device then runs on what it was built with. */
-function openStorage(log: Log): Storage | undefined {
+function openStorage(domain: string, log: Log): Storage | undefined {
   try {
-    return new KeyValueStore(keyValue.open({ path: DOMAIN }) as unknown as KeyValueDomain);
+    return new KeyValueStore(keyValue.open({ path: domain }) as unknown as KeyValueDomain);
   } catch (error) {
-    log.error(`the storage cannot be opened: ${describeError(error)}`);
+    log.error(`the storage ${domain} cannot be opened: ${describeError(error)}`);
     return undefined;
   }
 }

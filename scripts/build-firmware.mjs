@@ -2,20 +2,24 @@
  * Builds the firmware with the Moddable SDK, and flashes it: what `npm run build:esp32`, `flash:esp32` and `build:lin`
  * call. It finds the SDK, says how to get it when it is not there, and otherwise only calls `mcconfig`.
  *
- *     node scripts/build-firmware.mjs <lin | esp32 | esp32/BOARD> [--flash] [--config FILE] [--release] [key=value …]
+ *     node scripts/build-firmware.mjs <lin | esp32 | esp32/BOARD> [--flash] [--config FILE] [--file FILE …] [--release]
+ *       [key=value …]
  *
- * `--config` puts a device config into the firmware, which the device then stores; `key=value` goes to `mcconfig` as it
- * is, such as ssid=… and password=…
+ * `--config` puts a device config into the firmware, and `--file` a certificate or key in PEM, which the device then
+ * stores, the file under its own name; `key=value` goes to `mcconfig` as it is, such as ssid=… and password=…
  */
 
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
-import { delimiter, join } from "node:path";
+import { basename, delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const OUTPUT = join(ROOT, "build", "firmware");
+
+/** In bytes: what the device's store takes as a name. */
+const FILE_NAME_LIMIT = 15;
 
 /** @type {Readonly<Record<string, string>>} */
 const TOOL_FOLDERS = { linux: "lin", darwin: "mac", win32: "win" };
@@ -26,20 +30,22 @@ const { values, positionals } = parseArgs({
     flash: { type: "boolean", default: false },
     release: { type: "boolean", default: false },
     config: { type: "string" },
+    file: { type: "string", multiple: true, default: [] },
   },
 });
 const settings = positionals.filter((argument) => argument.includes("="));
 const [platform, ...rest] = positionals.filter((argument) => !argument.includes("="));
 if (platform === undefined || rest.length > 0 || !/^(lin|esp32(\/\w+)?)$/.test(platform)) {
   fail(
-    "usage: build-firmware.mjs <lin | esp32 | esp32/BOARD> [--flash] [--config FILE] [--release] [key=value …]",
+    "usage: build-firmware.mjs <lin | esp32 | esp32/BOARD> [--flash] [--config FILE] [--file FILE …] [--release] [key=value …]",
   );
 }
 if (values.flash && platform === "lin") fail("--flash is for boards; the simulator has nothing to flash");
+const text = values.config === undefined ? undefined : textOf(values.config);
+const files = Object.fromEntries(values.file.map((path) => [storedName(path), textOf(path)]));
 
 const { sdk, tools } = findSdk();
 if (platform !== "lin") requireEspIdf();
-const text = values.config === undefined ? undefined : textOf(values.config);
 mkdirSync(OUTPUT, { recursive: true });
 const result = spawnSync(
   join(tools, process.platform === "win32" ? "mcconfig.exe" : "mcconfig"),
@@ -51,7 +57,10 @@ const result = spawnSync(
     // Without a target the SDK builds, flashes, and opens its debugger with the log.
     ...(values.flash ? [] : ["-t", "build"]),
     join(ROOT, "manifest.json"),
+    // The day in UTC: its first moment is over everywhere.
+    `buildDate=${new Date().toISOString().slice(0, 10)}`,
     ...(text === undefined ? [] : [`device=${text}`]),
+    ...(values.file.length === 0 ? [] : [`files=${JSON.stringify(files)}`]),
     ...settings,
   ],
   {
@@ -100,9 +109,16 @@ function requireEspIdf() {
 }
 
 /** @param {string} path */
+function storedName(path) {
+  const name = basename(path);
+  if (Buffer.byteLength(name) <= FILE_NAME_LIMIT) return name;
+  return fail(`${name}: the device stores files with names of at most ${FILE_NAME_LIMIT} bytes; rename it`);
+}
+
+/** @param {string} path */
 function textOf(path) {
   try {
-    return readFileSync(path, "utf8");
+    return new TextDecoder("utf-8", { fatal: true }).decode(readFileSync(path));
   } catch (error) {
     return fail(`cannot read ${path}: ${error instanceof Error ? error.message : error}`);
   }

@@ -8,7 +8,7 @@ import type { Storage } from "../../src/mqtt/ports.js";
 import type { Log } from "../apps/io.js";
 import { describeError } from "../apps/log-text.js";
 import type { BuildConfig } from "./build-config.js";
-import { problemLines, provision } from "./provision.js";
+import { problemLines, provision, provisionFiles } from "./provision.js";
 
 /**
  * @param storage undefined when it cannot be opened
@@ -33,6 +33,24 @@ export function loadBoardConfig(build: BuildConfig, storage: Storage | undefined
   }
   log.info(`config: ${origin}`);
   return config;
+}
+
+/**
+ * Stores the files of the build, unless they were stored before.
+ * @param files the store of files; undefined when it cannot be opened
+ */
+export function storeBuildFiles(
+  { filesText }: BuildConfig,
+  files: Storage | undefined,
+  storage: Storage | undefined,
+  log: Log,
+): void {
+  if (filesText === undefined || files === undefined || storage === undefined) return;
+  const result = provisionFiles(filesText, files, storage);
+  if (result.outcome === "stored") log.info("files: those of this build were stored");
+  if (result.outcome !== "rejected") return;
+  log.warn("files: those of this build were not stored, or not all of them");
+  for (const line of problemLines(result.cause)) log.warn(line);
 }
 
 /** Without the store, for this run. */

@@ -14,7 +14,7 @@ import type { Milliseconds, Storage, Timer } from "../../src/mqtt/ports.js";
 import type { DevicePorts } from "../apps/device.js";
 import { Device } from "../apps/device.js";
 import { describeError } from "../apps/log-text.js";
-import { loadBoardConfig } from "./board-config.js";
+import { loadBoardConfig, storeBuildFiles } from "./board-config.js";
 import type { BuildConfig } from "./build-config.js";
 import { problemLines } from "./provision.js";
 import { StatusLed } from "./status-led.js";
@@ -27,6 +27,8 @@ import { WifiKeeper } from "./wifi-keeper.js";
 export interface BoardPorts extends Omit<DevicePorts, "wallClock" | "deviceId" | "observer"> {
   /** Undefined when it cannot be opened; the config is then the one of the build. */
   readonly storage: Storage | undefined;
+  /** Where the files are that a config names; undefined when it cannot be opened. */
+  readonly files: Storage | undefined;
   readonly WiFi: WifiConstructor;
   readonly UDP: UdpConstructor;
   readonly resolve: Resolve;
@@ -63,10 +65,11 @@ export class Board implements NetworkOwner, ClientObserver {
   /** Starts everything. What the config makes impossible is logged, and the board then stays as it is. */
   boot(build: BuildConfig): void {
     try {
-      const { log, storage } = this.#ports;
+      const { log, files, storage } = this.#ports;
+      storeBuildFiles(build, files, storage, log);
       const config = loadBoardConfig(build, storage, log);
       this.#openLed(config);
-      this.#start(config);
+      this.#start(config, build.earliest);
     } catch (error) {
       for (const line of problemLines(error)) this.#ports.log.error(line);
       this.#ports.log.error("the device cannot start with this config");
@@ -101,11 +104,12 @@ export class Board implements NetworkOwner, ClientObserver {
     }
   }
 
-  #start(config: Config): void {
+  #start(config: Config, earliest: Milliseconds): void {
     const ports = this.#ports;
     const wifi = new WifiKeeper([config.wifi.sta, config.wifi.sta1], ports);
     const time = new TimeOfDay(config.sntp.server, {
       ...ports,
+      earliest,
       systemTime: () => ports.systemTime(),
       onTime: (now) => this.#timeLearnt(now),
     });

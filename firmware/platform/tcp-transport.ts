@@ -1,8 +1,21 @@
 /**
  * The transport over ECMA-419 TCP sockets in "buffer" format, as the Moddable SDK has them.
  *
+ * | phase      | input                            | next       | then                                       |
+ * |------------|----------------------------------|------------|--------------------------------------------|
+ * | starting   | the turn after `open`            | resolving  | the name is looked up; not for an address  |
+ * | resolving  | addresses                        | connecting | the first is tried                         |
+ * | resolving  | none                             |            | failed                                     |
+ * | connecting | writable                         | open       |                                            |
+ * | connecting | error, or too late, but not last | connecting | the next address is tried                  |
+ * | connecting | error, the last one              |            | failed                                     |
+ * | open       | error                            |            | ended                                      |
+ *
  * What the SDK (8.2.3) does beyond the standard, and what is done about it:
- * - A socket takes an address only; the name is resolved anew for each attempt, so that a server may move.
+ * - A socket takes an address only; the name is looked up anew for each attempt, so that a server may move. Its
+ *   resolvers give one address of a name, IPv4 before IPv6; which one, when there are several, is up to the DNS server,
+ *   and most of them rotate. All that a resolver gives are tried in turn.
+ * - A socket takes IPv4 addresses; in the simulator no others.
  * - The constructor and the resolver may throw; that is reported by `onError`, as any other failure.
  * - Callbacks that were under way may still come after `close`, in the same round; they stop here.
  * - `write` returns nothing instead of the room when the connection is broken; `onError` then follows on the ESP32 but
@@ -10,14 +23,17 @@
  * - `onError` carries no cause: whether the peer ended the connection or the network broke it is not known.
  */
 
+import { TransportError } from "../../src/mqtt/errors.js";
 import type {
-  Endpoint,
+  Address,
+  Milliseconds,
   Timer,
   TimerProvider,
   Transport,
   TransportHandler,
   TransportProvider,
 } from "../../src/mqtt/ports.js";
+import { describeError } from "../apps/log-text.js";
 
 /** `embedded:io/socket/tcp`, as far as it is needed. */
 export interface TcpSocket {
@@ -38,14 +54,21 @@ export interface TcpOptions {
 
 export type TcpConstructor = new (options: TcpOptions) => TcpSocket;
 
-/** Calls back with an address, or without one when there is none. Never from inside; may throw. */
-export type Resolve = (host: string, callback: (host: string, address?: string) => void) => void;
+/** Calls back with the addresses that are known for a name, maybe none. Never from inside; may throw. */
+export type Resolve = (host: string, callback: (addresses: readonly string[]) => void) => void;
 
 export interface TcpPorts {
   readonly TCP: TcpConstructor;
   readonly resolve: Resolve;
   readonly timers: TimerProvider;
 }
+
+/** For an address that others come after; the last one has as long as the client waits. */
+const ADDRESS_TIMEOUT: Milliseconds = 5000;
+/** Addresses of a name that are tried, at most. */
+const ADDRESS_LIMIT = 4;
+
+type Phase = "starting" | "resolving" | "connecting" | "open";
 
 export class TcpTransportProvider implements TransportProvider {
   readonly #ports: TcpPorts;
@@ -54,31 +77,31 @@ export class TcpTransportProvider implements TransportProvider {
     this.#ports = ports;
   }
 
-  open(endpoint: Endpoint, handler: TransportHandler): Transport {
-    return new TcpTransport(this.#ports, endpoint, handler);
+  open(address: Address, handler: TransportHandler): Transport {
+    return new TcpTransport(this.#ports, address, handler);
   }
 }
 
 class TcpTransport implements Transport {
   readonly #ports: TcpPorts;
-  readonly #endpoint: Endpoint;
-  readonly #failTimer: Timer;
+  readonly #host: string;
+  readonly #port: number;
+  readonly #timer: Timer;
   /** Undefined once it must not be called any more. */
   #handler: TransportHandler | undefined;
   #socket: TcpSocket | undefined;
-  #isOpen = false;
-  #cause: unknown;
+  #phase: Phase = "starting";
+  #addresses: readonly string[] = [];
+  /** Of the addresses, how many were tried. */
+  #tried = 0;
 
-  constructor(ports: TcpPorts, endpoint: Endpoint, handler: TransportHandler) {
+  constructor(ports: TcpPorts, { host, port }: Address, handler: TransportHandler) {
     this.#ports = ports;
-    this.#endpoint = endpoint;
+    this.#host = host;
+    this.#port = port;
     this.#handler = handler;
-    this.#failTimer = ports.timers.create(() => this.#fail(this.#cause));
-    try {
-      ports.resolve(endpoint.host, (_host, address) => this.#resolved(address));
-    } catch (cause) {
-      this.#failLater(cause);
-    }
+    this.#timer = ports.timers.create(() => this.#expired());
+    this.#timer.schedule(0);
   }
 
   read(target: Uint8Array): void {
@@ -88,15 +111,14 @@ class TcpTransport implements Transport {
   write(bytes: Uint8Array): number {
     const room = this.#opened().write(bytes);
     if (room !== undefined) return room;
-    this.#failLater(new Error("the connection is broken"));
+    this.#timer.schedule(0);
     return 0;
   }
 
   close(): void {
     this.#handler = undefined;
-    this.#failTimer.cancel();
-    this.#socket?.close();
-    this.#socket = undefined;
+    this.#timer.cancel();
+    this.#closeSocket();
   }
 
   #opened(): TcpSocket {
@@ -104,40 +126,96 @@ class TcpTransport implements Transport {
     return this.#socket;
   }
 
-  #resolved(address: string | undefined): void {
-    if (this.#handler === undefined) return;
-    if (address === undefined) {
-      this.#fail(new Error(`no address is known for ${this.#endpoint.host}`));
+  #expired(): void {
+    if (this.#phase === "starting") this.#start();
+    else if (this.#phase === "connecting") this.#connectToNext();
+    else this.#fail(new Error("the connection is broken"));
+  }
+
+  #start(): void {
+    const host = this.#host;
+    this.#phase = "resolving";
+    if (isAddress(host)) {
+      this.#resolved([host]);
       return;
     }
+    this.#handler?.onStage?.("dns");
+    if (this.#handler === undefined) return;
+    try {
+      this.#ports.resolve(host, (addresses) => this.#resolved(addresses));
+    } catch (cause) {
+      const message = `cannot look up ${host}: ${describeError(cause)}`;
+      this.#fail(new TransportError("dns", "resolver-failed", message, "server"));
+    }
+  }
+
+  #resolved(addresses: readonly string[]): void {
+    if (this.#handler === undefined) return;
+    if (addresses.length === 0) {
+      const message = `no address is known for ${this.#host}: check the name, and the DNS server of the network`;
+      this.#fail(new TransportError("dns", "name-not-found", message, "server"));
+      return;
+    }
+    this.#phase = "connecting";
+    this.#addresses = addresses.slice(0, ADDRESS_LIMIT);
+    this.#handler.onStage?.("tcp");
+    if (this.#handler !== undefined) this.#connectToNext();
+  }
+
+  #connectToNext(): void {
     const { TCP } = this.#ports;
+    const addresses = this.#addresses;
+    this.#closeSocket();
+    this.#timer.cancel();
+    const address = addresses[this.#tried] as string;
+    this.#tried += 1;
+    const attempt = this.#tried;
+    if (attempt < addresses.length) this.#timer.schedule(ADDRESS_TIMEOUT);
     try {
       this.#socket = new TCP({
         address,
-        port: this.#endpoint.port,
+        port: this.#port,
         nodelay: true,
         onReadable: (byteLength) => this.#handler?.onReadable(byteLength),
-        onWritable: (byteLength) => this.#writable(byteLength),
-        onError: () => this.#ended(address),
+        onWritable: (byteLength) => {
+          if (attempt === this.#tried) this.#writable(byteLength);
+        },
+        onError: () => {
+          if (attempt === this.#tried) this.#ended();
+        },
       });
     } catch (cause) {
-      this.#fail(cause);
+      const message = `no connection to ${address} port ${this.#port}: ${describeError(cause)}`;
+      this.#notConnected(new TransportError("tcp", "address-not-usable", message, "server"));
     }
   }
 
   #writable(byteLength: number): void {
-    this.#isOpen = true;
+    if (this.#phase === "connecting") {
+      this.#phase = "open";
+      this.#timer.cancel();
+    }
     this.#handler?.onWritable(byteLength);
   }
 
-  #ended(address: string): void {
-    if (this.#isOpen) this.#fail(undefined);
-    else this.#fail(new Error(`no connection to ${address} port ${this.#endpoint.port}`));
+  #ended(): void {
+    if (this.#phase === "open") {
+      this.#fail(undefined);
+      return;
+    }
+    const addresses = this.#addresses.join(", ");
+    const message = `no connection to ${addresses} port ${this.#port}: nobody listens there, or no way leads there`;
+    this.#notConnected(new TransportError("tcp", "refused-or-unreachable", message, "server"));
   }
 
-  #failLater(cause: unknown): void {
-    this.#cause = cause;
-    this.#failTimer.schedule(0);
+  #notConnected(cause: TransportError): void {
+    if (this.#tried < this.#addresses.length) this.#connectToNext();
+    else this.#fail(cause);
+  }
+
+  #closeSocket(): void {
+    this.#socket?.close();
+    this.#socket = undefined;
   }
 
   #fail(cause: unknown): void {
@@ -146,4 +224,9 @@ class TcpTransport implements Transport {
     if (cause === undefined) handler?.onError();
     else handler?.onError(cause);
   }
+}
+
+/** Only an IPv6 address has a colon, and only an IPv4 address digits and dots alone. */
+function isAddress(host: string): boolean {
+  return host.includes(":") || /^[\d.]+$/.test(host);
 }

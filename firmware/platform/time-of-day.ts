@@ -25,14 +25,17 @@ export interface TimeOfDayPorts {
   readonly timers: TimerProvider;
   readonly random: Random;
   readonly log: Log;
+  /**
+   * When the firmware was built, in ms since 1970: a system clock that says less was never set. One that was goes on
+   * through a restart by software.
+   */
+  readonly earliest: Milliseconds;
   /** What the system's own clock says, in ms since 1970; one that was never set starts in 1970. */
   systemTime(): Milliseconds;
   /** Is given the time whenever it was learnt, in ms since 1970, for the system's own clock. */
   onTime(time: Milliseconds): void;
 }
 
-/** 2026-01-01: a system clock that says less was never set. One that was goes on through a restart by software. */
-const EARLIEST_TIME: Milliseconds = 1_767_225_600_000;
 /** How long an answer may take before the request is repeated; doubles with each repetition. */
 const FIRST_TIMEOUT: Milliseconds = 2000;
 const LONGEST_TIMEOUT: Milliseconds = 60_000;
@@ -61,7 +64,7 @@ export class TimeOfDay implements WallClock {
     this.#ports = ports;
     this.#timer = ports.timers.create(() => this.#request());
     const systemTime = ports.systemTime();
-    if (systemTime >= EARLIEST_TIME) this.#epoch = systemTime - ports.clock.now();
+    if (systemTime >= ports.earliest) this.#epoch = systemTime - ports.clock.now();
   }
 
   now(): Milliseconds | undefined {
@@ -88,7 +91,7 @@ export class TimeOfDay implements WallClock {
     if (this.#unanswered === PATIENCE + 1) {
       this.#ports.log.warn(`no time from ${this.#server} so far; check sntp.server`);
     }
-    this.#try(() => this.#ports.resolve(this.#server, (_host, address) => this.#resolved(address)));
+    this.#try(() => this.#ports.resolve(this.#server, ([address]) => this.#resolved(address)));
   }
 
   #resolved(address: string | undefined): void {

@@ -7,7 +7,7 @@ import { BAD_USAGE, CommandError } from "./exit.js";
 import { failureText } from "./failure-text.js";
 import { onStopSignal } from "./stop-signals.js";
 import type { ToolOptions } from "./tool-client.js";
-import { addToolOptions, makeToolClient, parseQos, toolServerOptions } from "./tool-client.js";
+import { addressText, addToolOptions, makeToolClient, parseQos, toolServerOptions } from "./tool-client.js";
 
 interface PubOptions extends ToolOptions {
   readonly topic: string;
@@ -55,7 +55,7 @@ async function publish(options: PubOptions): Promise<void> {
         removeHandlers();
         client.stop();
         if (outcome === "sent" || outcome === "acknowledged") resolve();
-        else reject(new CommandError(`${options.host}:${options.port}: ${failureText(event)}`));
+        else reject(new CommandError(`${addressText(server)}: ${failureText(event)}`));
       },
     });
     const removeHandlers = onStopSignal(() => client.stop());

@@ -1,5 +1,6 @@
 /** `reed-sim run`: one device against any broker, driven by keys, by a list, or by nothing but its clock. */
 
+import { dirname } from "node:path";
 import type { Command } from "commander";
 import { Option } from "commander";
 import pc from "picocolors";
@@ -7,6 +8,8 @@ import type { Log } from "../../firmware/apps/io.js";
 import { loadConfig } from "../../src/config/load.js";
 import type { Config } from "../../src/config/schema.js";
 import type { ClientEvent } from "../../src/mqtt/event.js";
+import type { FileStore } from "../../src/transport/file-store.js";
+import { FileFolder } from "../io/file-folder.js";
 import type { Meter, RunningDevice } from "../xs/running-device.js";
 import { runOnNode } from "../xs/running-device.js";
 import type { XsDeviceListener } from "../xs/xs-device.js";
@@ -31,6 +34,7 @@ interface RunOptions {
 
 const HELP = `
 The config is that of a device (docs/config.md), except that mqtt.enable is on unless the file says otherwise.
+Certificates and keys that it names are looked for beside the file, or in the working directory without one.
 A device without device.id is called sim-door-sensor, sim-alarm or sim-climate-sensor.
 
 On a terminal, keys act on the device: ${KEYS_HELP}.
@@ -45,6 +49,7 @@ Examples:
   reed-sim run --app alarm --set mqtt.server=localhost --set alarm.doors=sim-door-sensor/door/state
   reed-sim run --config door.json --do "1s open, 2s close, 4s exit" --json
   reed-sim run --app door-sensor --set mqtt.server=localhost --engine xs
+  reed-sim run --app door-sensor --set mqtt.server=mqtts://localhost --set mqtt.ssl_ca_cert=ca.pem
 
 Exit status: 0 done, 1 it never connected, or ended with messages no server has; 2 bad usage or config.
 `;
@@ -78,11 +83,13 @@ export function addRun(program: Command): void {
         ]),
       ]);
       const make = options.engine === "xs" ? await onXs(config) : runOnNode;
-      await new Run(config, make, steps, options.json === true).finished;
+      // What a config names is beside it.
+      const files = new FileFolder(options.config === undefined ? "." : dirname(options.config));
+      await new Run(config, make, files, steps, options.json === true).finished;
     });
 }
 
-type MakeDevice = (config: Config, log: Log, listener: XsDeviceListener) => RunningDevice;
+type MakeDevice = (config: Config, log: Log, listener: XsDeviceListener, files: FileStore) => RunningDevice;
 
 /** @throws CommandError that says what is missing */
 async function onXs(config: Config): Promise<MakeDevice> {
@@ -110,7 +117,7 @@ class Run {
   #everConnected = false;
   #ending = false;
 
-  constructor(config: Config, make: MakeDevice, steps: readonly Step[], json: boolean) {
+  constructor(config: Config, make: MakeDevice, files: FileStore, steps: readonly Step[], json: boolean) {
     const { promise, resolve, reject } = withResolvers();
     this.finished = promise;
     this.#resolve = resolve;
@@ -118,12 +125,13 @@ class Run {
     this.#json = json;
     this.#timeline = new Timeline(json ? process.stderr : process.stdout);
     const log = this.#timeline.log(config.app, pc.cyan);
-    this.#device = make(config, log, {
+    const listener: XsDeviceListener = {
       onEvent: (event) => this.#onEvent(event),
       onSiren: (sounding) => this.#onSiren(sounding),
       onFailed: (error) => this.#abort(error.message, FAILED),
       onRefused: (problems) => this.#abort(problems, BAD_USAGE),
-    });
+    };
+    this.#device = make(config, log, listener, files);
     this.#tell({ type: "started", app: config.app, deviceId: this.#device.id });
     for (const { time, action } of steps) {
       const timer = setTimeout(() => this.#act(action), time);

@@ -7,7 +7,14 @@ import { CommandError } from "./exit.js";
 import { failureText } from "./failure-text.js";
 import { onStopSignal } from "./stop-signals.js";
 import type { ToolOptions } from "./tool-client.js";
-import { addToolOptions, makeToolClient, parseCount, parseQos, toolServerOptions } from "./tool-client.js";
+import {
+  addressText,
+  addToolOptions,
+  makeToolClient,
+  parseCount,
+  parseQos,
+  toolServerOptions,
+} from "./tool-client.js";
 
 interface SubOptions extends ToolOptions {
   readonly topic: string[];
@@ -66,7 +73,7 @@ async function subscribe(options: SubOptions): Promise<void> {
         client.stop();
         removeHandlers();
         clearTimeout(timer);
-        if (event.reason !== "requested") failure = `${options.host}:${options.port}: ${failureText(event)}`;
+        if (event.reason !== "requested") failure = `${addressText(server)}: ${failureText(event)}`;
         if (failure === undefined) resolve();
         else reject(new CommandError(failure));
       },

@@ -15,12 +15,20 @@ import { BAD_USAGE, CommandError } from "./exit.js";
 /** The options that both tools have, in the manner of `mosquitto_pub` and `mosquitto_sub`. */
 export interface ToolOptions {
   readonly host: string;
-  readonly port: string;
+  readonly port?: string;
   readonly qos: string;
   readonly id?: string;
   readonly username?: string;
   readonly pw?: string;
   readonly keepalive: string;
+  readonly cafile?: string;
+  readonly cert?: string;
+  readonly key?: string;
+  readonly psk?: string;
+  readonly pskIdentity?: string;
+  readonly ws?: true;
+  readonly wsPath?: string;
+  readonly proxy?: string;
   readonly debug?: true;
 }
 
@@ -31,12 +39,20 @@ export function addToolOptions(command: Command): Command {
   return command
     .helpOption("--help", "show this help")
     .option("-h, --host <host>", "server to connect to", "localhost")
-    .option("-p, --port <port>", "port to connect to", "1883")
+    .option("-p, --port <port>", "port to connect to (default: 1883, 8883 with TLS, 80 or 443 with --ws)")
     .option("-q, --qos <qos>", "Quality of Service: 0, 1 or 2", "0")
     .option("-i, --id <id>", "client identifier (default: made up)")
     .option("-u, --username <name>", "user name")
     .option("-P, --pw <password>", "password")
     .option("-k, --keepalive <seconds>", "keep alive", "60")
+    .option("--cafile <file>", "TLS: certificates of the authorities that may vouch for the server")
+    .option("--cert <file>", "TLS: client certificate, with --key")
+    .option("--key <file>", "TLS: private key of --cert")
+    .option("--psk <hex>", "TLS with a pre-shared key, with --psk-identity")
+    .option("--psk-identity <name>", "identity of the pre-shared key")
+    .option("--ws", "MQTT inside WebSocket")
+    .option("--ws-path <path>", "path of the WebSocket", "/mqtt")
+    .option("--proxy <uri>", "SOCKS5 proxy: socks5://host:port or socks5://user:pass@host:port")
     .option("-d, --debug", "tell on standard error what happens");
 }
 
@@ -60,7 +76,7 @@ export function parseCount(text: string, what: string, minimum: number): number 
 /** The options of a connection, checked by the rules of the device config. */
 export function toolServerOptions(options: ToolOptions, cleanSession: boolean): ServerOptions {
   const { host, port } = options;
-  const server = host.includes(":") && !host.startsWith("[") ? `[${host}]:${port}` : `${host}:${port}`;
+  const bracketed = host.includes(":") && !host.startsWith("[") ? `[${host}]` : host;
   try {
     const config = loadConfig([
       {
@@ -68,10 +84,18 @@ export function toolServerOptions(options: ToolOptions, cleanSession: boolean): 
         values: {
           mqtt: {
             enable: true,
-            server,
+            server: port === undefined ? bracketed : `${bracketed}:${port}`,
             user: options.username ?? "",
             pass: options.pw ?? "",
             keep_alive: parseCount(options.keepalive, "--keepalive", 0),
+            ssl_ca_cert: options.cafile ?? "",
+            ssl_cert: options.cert ?? "",
+            ssl_key: options.key ?? "",
+            ssl_psk_identity: options.pskIdentity ?? "",
+            ssl_psk_key: options.psk ?? "",
+            ws_enable: options.ws === true,
+            ws_path: options.wsPath ?? "/mqtt",
+            proxy: options.proxy ?? "",
             clean_session: cleanSession,
             client_id: options.id ?? `reed-sim-${process.pid}-${Date.now().toString(36)}`,
           },
@@ -90,6 +114,11 @@ export function toolServerOptions(options: ToolOptions, cleanSession: boolean): 
     if (error instanceof ConfigError) throw new CommandError(error.message, BAD_USAGE);
     throw error;
   }
+}
+
+/** Where the connection goes, for messages. */
+export function addressText({ endpoint: { host, port } }: ServerOptions): string {
+  return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
 /** A client that tells what happens on standard error if asked to. */

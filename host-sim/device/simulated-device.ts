@@ -5,7 +5,10 @@ import { Device } from "../../firmware/apps/device.js";
 import type { Level, Log } from "../../firmware/apps/io.js";
 import type { Config } from "../../src/config/schema.js";
 import type { ClientObserver } from "../../src/mqtt/event.js";
+import type { FileStore } from "../../src/transport/file-store.js";
+import { FileFolder } from "../io/file-folder.js";
 import { NodeClock } from "../io/node-clock.js";
+import { nodeNetwork } from "../io/node-network.js";
 import { NodeTimers } from "../io/node-timers.js";
 import { NodeTransportProvider } from "../io/node-transport.js";
 import { SimulatedClimate } from "./simulated-climate.js";
@@ -20,11 +23,14 @@ export class SimulatedDevice {
   readonly device: Device;
   readonly #config: Config;
   readonly #pins: SimulatedPins;
-  readonly #transport = new NodeTransportProvider();
+  readonly #network = new NodeTransportProvider();
   readonly #timers = new NodeTimers();
 
-  /** Throws as `Device` does. The door is closed at the start. */
-  constructor(config: Config, log: Log, listener: DeviceListener) {
+  /**
+   * Throws as `Device` does. The door is closed at the start.
+   * @param files where certificates and keys are that the config names
+   */
+  constructor(config: Config, log: Log, listener: DeviceListener, files: FileStore = new FileFolder(".")) {
     const { siren_pin: sirenPin, siren_active_low: sirenActiveLow } = config.alarm;
     this.#config = config;
     this.#pins = new SimulatedPins({
@@ -35,7 +41,7 @@ export class SimulatedDevice {
     this.setDoor("closed");
     const clock = new NodeClock();
     this.device = new Device(config, {
-      transport: this.#transport,
+      transport: nodeNetwork(this.#network, files, this.#timers),
       clock,
       timers: this.#timers,
       random: Math.random,
@@ -65,6 +71,6 @@ export class SimulatedDevice {
   /** Cuts its power, for good: no DISCONNECT, and the server publishes the will. */
   crash(): void {
     this.#timers.powerOff();
-    this.#transport.destroyAll();
+    this.#network.destroyAll();
   }
 }

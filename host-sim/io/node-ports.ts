@@ -2,15 +2,24 @@
 
 import type { ClientPorts } from "../../src/mqtt/client.js";
 import type { ClientObserver } from "../../src/mqtt/event.js";
+import type { TransportProvider } from "../../src/mqtt/ports.js";
+import type { FileStore } from "../../src/transport/file-store.js";
+import { FileFolder } from "./file-folder.js";
 import { NodeClock } from "./node-clock.js";
+import { nodeNetwork } from "./node-network.js";
 import { NodeTimers } from "./node-timers.js";
-
 import { NodeTransportProvider } from "./node-transport.js";
 
-/** @param transport to be given when its streams are to be cut off some day */
+/**
+ * @param network to be given when its streams are to be cut off some day
+ * @param files where certificates and keys are that a config names; the working directory unless given
+ */
 export function nodePorts(
   observer: ClientObserver,
-  transport: NodeTransportProvider = new NodeTransportProvider(),
+  network: TransportProvider = new NodeTransportProvider(),
+  files: FileStore = new FileFolder("."),
 ): ClientPorts {
-  return { transport, clock: new NodeClock(), timers: new NodeTimers(), random: Math.random, observer };
+  const timers = new NodeTimers();
+  const transport = nodeNetwork(network, files, timers);
+  return { transport, clock: new NodeClock(), timers, random: Math.random, observer };
 }

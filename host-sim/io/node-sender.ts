@@ -1,18 +1,21 @@
-/** The writing half of a TCP stream: collects what is written in one turn and hands it to the socket as one piece. */
+/** The writing half of a stream: collects what is written in one turn and hands it to the socket as one piece. */
 
-import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
+import type { BufferPool } from "./buffer-pool.js";
 
 /** So many announcements of room in a row, then the event loop gets its turn: an endless writer must not stop it. */
 const STREAK_LIMIT = 8;
 
 export class NodeSender {
-  readonly #socket: Socket;
+  readonly #socket: Duplex;
+  readonly #buffers: BufferPool;
   readonly #window: number;
   readonly #onRoom: (room: number) => void;
   readonly #flushTask = () => this.flush();
   readonly #sentTask = () => this.#onSent();
   #flushScheduled = false;
-  #collected: Buffer;
+  /** Borrowed while there is something in it that the socket has not sent. */
+  #collected: Buffer | undefined;
   /** Before it are bytes that the socket has not sent yet, which must stay as they are. */
   #start = 0;
   #end = 0;
@@ -20,13 +23,16 @@ export class NodeSender {
   #announced: number;
   #streak = 0;
 
-  /** `window`: bytes that may wait, at most. `onRoom` is called when there is more room than the writer knows of. */
-  constructor(socket: Socket, window: number, onRoom: (room: number) => void) {
+  /**
+   * As many bytes may wait as fit into one of `buffers`. `onRoom` is called when there is more room than the writer
+   * knows of.
+   */
+  constructor(socket: Duplex, buffers: BufferPool, onRoom: (room: number) => void) {
     this.#socket = socket;
-    this.#window = window;
+    this.#buffers = buffers;
+    this.#window = buffers.byteLength;
     this.#onRoom = onRoom;
-    this.#collected = Buffer.allocUnsafeSlow(window);
-    this.#announced = window;
+    this.#announced = this.#window;
   }
 
   /** Bytes that may be written now. */
@@ -44,12 +50,14 @@ export class NodeSender {
     if (bytes.byteLength > room) {
       throw new RangeError(`cannot write ${bytes.byteLength} bytes, room for ${room}`);
     }
-    if (bytes.byteLength > this.#collected.byteLength - this.#end) {
+    if (bytes.byteLength > this.#window - this.#end) {
       this.flush();
-      this.#collected = Buffer.allocUnsafeSlow(this.#window);
+      // What the socket has not sent stays where it is, and is the socket's from now on.
+      this.#collected = undefined;
       this.#start = 0;
       this.#end = 0;
     }
+    this.#collected ??= this.#buffers.take();
     this.#collected.set(bytes, this.#end);
     this.#end += bytes.byteLength;
     if (!this.#flushScheduled) {
@@ -66,10 +74,10 @@ export class NodeSender {
     if (this.#start === this.#end || this.#socket.destroyed || this.#socket.writableEnded) {
       return;
     }
-    this.#socket.write(this.#collected.subarray(this.#start, this.#end), this.#sentTask);
-    // Most often the system takes everything at once, and the memory is free again.
-    this.#start = this.#socket.writableLength === 0 ? 0 : this.#end;
-    this.#end = this.#start;
+    this.#socket.write(this.#collected?.subarray(this.#start, this.#end), this.#sentTask);
+    this.#start = this.#end;
+    // Most often the system takes everything at once.
+    this.#giveBack();
   }
 
   /** The event loop has had its turn. */
@@ -77,7 +85,18 @@ export class NodeSender {
     this.#streak = 0;
   }
 
+  /** Ends the loan when everything is sent. */
+  #giveBack(): void {
+    if (this.#collected !== undefined && this.#start === this.#end && this.#socket.writableLength === 0) {
+      this.#buffers.give(this.#collected);
+      this.#collected = undefined;
+      this.#start = 0;
+      this.#end = 0;
+    }
+  }
+
   #onSent(): void {
+    this.#giveBack();
     this.#streak += 1;
     if (this.#streak < STREAK_LIMIT) {
       this.#announce();

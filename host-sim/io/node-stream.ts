@@ -1,73 +1,81 @@
-/** One TCP connection as an ECMA-419-shaped stream: byte counts in both directions instead of Node's stream events. */
+/** One of Node's streams as an ECMA-419-shaped one: byte counts in both directions instead of Node's events. */
 
-import type { Socket } from "node:net";
-import { connect } from "node:net";
-import type { Endpoint, Transport, TransportHandler } from "../../src/mqtt/ports.js";
+import { Socket } from "node:net";
+import type { Duplex } from "node:stream";
+import type { Milliseconds, Transport, TransportHandler } from "../../src/mqtt/ports.js";
+import type { BufferPool } from "./buffer-pool.js";
 import { ByteQueue } from "./byte-queue.js";
-import { legibleError } from "./legible-error.js";
 import { NodeSender } from "./node-sender.js";
-import type { NodeTransportOptions } from "./node-transport.js";
 
-const READ_SIZE = 65_536;
+/** How a stream behaves; the defaults suit a device and a benchmark alike. */
+export interface StreamOptions {
+  /** Received bytes that may wait to be read before the peer is held back. Default: 65,536. */
+  readonly unreadLimit?: number;
+  /** How long a closed stream waits for its peer to end it too, before it is cut off. Default: 2,000 ms. */
+  readonly lingerTimeout?: Milliseconds;
+}
+
+/** Bytes that may wait to be sent, unless somebody says otherwise. */
+export const DEFAULT_WINDOW = 65_536;
+
+const NOTHING = Buffer.alloc(0);
 
 /** `ending`: the socket is gone, but the handler has not been told yet because bytes are still unread. */
 type State = "opening" | "open" | "ending" | "closed";
 
-/** Node reads into one buffer that is reused; from there the bytes are copied once, to where the handler wants them. */
+/**
+ * Whoever makes one attaches the socket and tells of its events by `opened`, `received` and `ended`. Received bytes are
+ * copied once, to where the handler wants them.
+ */
 export class NodeStream implements Transport {
+  peerVerified?: boolean;
   readonly #handler: TransportHandler;
-  readonly #siblings: Set<NodeStream>;
-  readonly #window: number;
+  readonly #buffers: BufferPool;
   readonly #unreadLimit: number;
   readonly #lingerTimeout: number;
-  /** Neither exists when Node refuses the endpoint itself. */
-  readonly #socket: Socket | undefined;
-  readonly #sender: NodeSender | undefined;
+  readonly #onOver: (stream: NodeStream) => void;
+  /** Neither exists before `attach`. */
+  #socket: Duplex | undefined;
+  #sender: NodeSender | undefined;
   #state: State = "opening";
   #cause: unknown;
 
-  readonly #received = Buffer.allocUnsafeSlow(READ_SIZE);
-  /** The unread part of `#received` while the handler is being told of it; empty at any other time. */
+  /** What has just been received, while the handler is being told of it; empty at any other time. */
+  #received: Buffer = NOTHING;
   #receivedStart = 0;
-  #receivedEnd = 0;
   /** What the handler left unread. */
   readonly #unread = new ByteQueue();
   #isPaused = false;
 
-  /** Removes itself from `siblings` when it is over. */
+  /**
+   * @param buffers for the bytes that wait to be sent, as many as fit into one of them
+   * @param onOver called when the handler will hear nothing more
+   */
   constructor(
-    endpoint: Endpoint,
     handler: TransportHandler,
-    options: NodeTransportOptions,
-    siblings: Set<NodeStream>,
+    options: StreamOptions,
+    buffers: BufferPool,
+    onOver: (stream: NodeStream) => void = () => {},
   ) {
     this.#handler = handler;
-    this.#siblings = siblings;
-    this.#window = options.window ?? 65_536;
+    this.#buffers = buffers;
     this.#unreadLimit = options.unreadLimit ?? 65_536;
     this.#lingerTimeout = options.lingerTimeout ?? 2_000;
-    try {
-      this.#socket = this.#connect(endpoint, options);
-      this.#sender = new NodeSender(this.#socket, this.#window, (room) => this.#onRoom(room));
-    } catch (error) {
-      // A port out of range, for one: failures are reported, never thrown.
-      process.nextTick(() => this.#onEnd(error));
-    }
+    this.#onOver = onOver;
   }
 
   read(target: Uint8Array): void {
     const inQueue = this.#unread.byteLength;
-    const available = inQueue + this.#receivedEnd - this.#receivedStart;
+    const available = inQueue + this.#received.byteLength - this.#receivedStart;
     if (target.byteLength > available) {
       throw new RangeError(`cannot read ${target.byteLength} bytes, ${available} unread`);
     }
-    if (inQueue === 0) {
-      this.#receivedStart += this.#received.copy(target, 0, this.#receivedStart, this.#receivedEnd);
-    } else if (target.byteLength <= inQueue) {
-      this.#unread.read(target);
-    } else {
-      this.#unread.read(target.subarray(0, inQueue));
-      this.#receivedStart += this.#received.copy(target, inQueue, this.#receivedStart, this.#receivedEnd);
+    const fromQueue = Math.min(inQueue, target.byteLength);
+    if (fromQueue > 0) {
+      this.#unread.read(target.subarray(0, fromQueue));
+    }
+    if (fromQueue < target.byteLength) {
+      this.#receivedStart += this.#received.copy(target, fromQueue, this.#receivedStart);
     }
     if (this.#isPaused && this.#unread.byteLength < this.#unreadLimit) {
       this.#isPaused = false;
@@ -81,7 +89,7 @@ export class NodeStream implements Transport {
   write(bytes: Uint8Array): number {
     if (this.#state === "ending") {
       // The network is gone and the handler about to hear of it: until then all it writes goes nowhere.
-      return this.#window;
+      return this.#buffers.byteLength;
     }
     if (this.#state !== "open" || this.#sender === undefined) {
       throw new Error(`cannot write to a stream that is ${this.#state}`);
@@ -105,9 +113,9 @@ export class NodeStream implements Transport {
     if (this.#state !== "closed") {
       this.#cutOff();
       // Announced bytes stay readable until then: the handler may be in the middle of reading them.
-      this.#siblings.delete(this);
       this.#state = "ending";
       this.#cause = cause;
+      this.#onOver(this);
       process.nextTick(() => this.#reportEnd());
     }
   }
@@ -118,63 +126,44 @@ export class NodeStream implements Transport {
     this.#leave();
   }
 
-  #cutOff(): void {
-    if (this.#state === "open") {
-      this.#socket?.resetAndDestroy();
-    } else {
-      this.#socket?.destroy();
-    }
+  get isOpening(): boolean {
+    return this.#state === "opening";
   }
 
-  #connect(endpoint: Endpoint, options: NodeTransportOptions): Socket {
-    const socket = connect({
-      host: endpoint.host,
-      port: endpoint.port,
-      noDelay: true,
-      autoSelectFamily: true,
-      autoSelectFamilyAttemptTimeout: options.addressTimeout ?? 2_500,
-      ...(options.lookup === undefined ? {} : { lookup: options.lookup }),
-      onread: { buffer: this.#received, callback: (byteLength) => this.#onBytes(byteLength) },
-    });
-    socket.on("connect", () => this.#onConnect());
-    socket.on("error", (error) => this.#onEnd(legibleError(error)));
-    socket.on("end", () => this.#onEnd(undefined));
-    socket.on("close", () => this.#onEnd(undefined));
-    return socket;
+  /** What is read is pulled from `socket` by its owner; what is written goes there. */
+  attach(socket: Duplex): void {
+    this.#socket = socket;
+    this.#sender = new NodeSender(socket, this.#buffers, (room) => this.#onRoom(room));
   }
 
-  #onConnect(): void {
+  /** Bytes may be written from now on. */
+  opened(peerVerified?: boolean): void {
     if (this.#state === "opening") {
       this.#state = "open";
-      this.#handler.onWritable(this.#window);
+      if (peerVerified !== undefined) this.peerVerified = peerVerified;
+      this.#handler.onWritable(this.#buffers.byteLength);
     }
   }
 
-  #onRoom(room: number): void {
-    if (this.#state === "open") {
-      this.#handler.onWritable(room);
-    }
-  }
-
-  /** Returns whether to go on reading. */
-  #onBytes(byteLength: number): boolean {
+  /** `bytes`, which may be reused afterwards, have come. Returns whether to go on reading; if not, `resume` follows. */
+  received(bytes: Buffer): boolean {
     if (this.#state !== "open") {
       return true;
     }
     this.#sender?.onTurn();
+    this.#received = bytes;
     this.#receivedStart = 0;
-    this.#receivedEnd = byteLength;
-    this.#handler.onReadable(this.#unread.byteLength + byteLength);
-    if (this.#receivedStart < this.#receivedEnd) {
-      this.#unread.append(this.#received.subarray(this.#receivedStart, this.#receivedEnd));
+    this.#handler.onReadable(this.#unread.byteLength + bytes.byteLength);
+    if (this.#receivedStart < this.#received.byteLength) {
+      this.#unread.append(this.#received.subarray(this.#receivedStart));
     }
-    this.#receivedStart = 0;
-    this.#receivedEnd = 0;
+    this.#forgetReceived();
     this.#isPaused = this.#unread.byteLength >= this.#unreadLimit;
     return !this.#isPaused;
   }
 
-  #onEnd(cause: unknown): void {
+  /** The socket is gone: ended by the peer (no cause) or broken. Only the first call counts. */
+  ended(cause: unknown): void {
     if (this.#state !== "opening" && this.#state !== "open") {
       return;
     }
@@ -184,7 +173,21 @@ export class NodeStream implements Transport {
       this.#reportEnd();
     } else if (this.#sender?.isRoomShort === true) {
       // A handler that reads no further before it can write would else wait for ever.
-      this.#handler.onWritable(this.#window);
+      this.#handler.onWritable(this.#buffers.byteLength);
+    }
+  }
+
+  #cutOff(): void {
+    if (this.#state === "open" && this.#socket instanceof Socket) {
+      this.#socket.resetAndDestroy();
+    } else {
+      this.#socket?.destroy();
+    }
+  }
+
+  #onRoom(room: number): void {
+    if (this.#state === "open") {
+      this.#handler.onWritable(room);
     }
   }
 
@@ -198,10 +201,14 @@ export class NodeStream implements Transport {
 
   #leave(): void {
     this.#state = "closed";
-    this.#siblings.delete(this);
     this.#unread.clear();
+    this.#forgetReceived();
+    this.#onOver(this);
+  }
+
+  #forgetReceived(): void {
+    this.#received = NOTHING;
     this.#receivedStart = 0;
-    this.#receivedEnd = 0;
   }
 
   #endOrderly(): void {
@@ -212,8 +219,10 @@ export class NodeStream implements Transport {
     this.#sender?.flush();
     const linger = setTimeout(() => socket.destroy(), this.#lingerTimeout).unref();
     socket.once("close", () => clearTimeout(linger));
-    // Once everything is with the network, nothing is left that should keep the process alive.
-    socket.end(() => socket.unref());
+    socket.end(() => {
+      // Once everything is with the network, nothing is left that should keep the process alive.
+      if (socket instanceof Socket) socket.unref();
+    });
     socket.resume();
   }
 }

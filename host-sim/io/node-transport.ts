@@ -1,6 +1,6 @@
 /** Opens ECMA-419-shaped byte streams over TCP with `node:net`, each name looked up anew at every attempt. */
 
-import type { LookupFunction } from "node:net";
+import type { LookupFunction, Socket } from "node:net";
 import type {
   Endpoint,
   Milliseconds,
@@ -8,29 +8,37 @@ import type {
   TransportHandler,
   TransportProvider,
 } from "../../src/mqtt/ports.js";
-import { NodeStream } from "./node-stream.js";
+import type { Opener } from "../../src/transport/opener.js";
+import { BufferPool } from "./buffer-pool.js";
+import type { StreamOptions } from "./node-stream.js";
+import { DEFAULT_WINDOW, NodeStream } from "./node-stream.js";
+import { adoptSocket, connectTcp } from "./tcp-stream.js";
 
-/** How the streams of a provider behave; the defaults suit a device and a benchmark alike. */
-export interface NodeTransportOptions {
+export interface NodeTransportOptions extends StreamOptions {
   /** Bytes that may wait to be sent: the most `onWritable` ever announces. Default: 65,536. */
   readonly window?: number;
-  /** Received bytes that may wait to be read before the peer is held back. Default: 65,536. */
-  readonly unreadLimit?: number;
-  /** How long a closed stream waits for its peer to end it too, before it is cut off. Default: 2,000 ms. */
-  readonly lingerTimeout?: Milliseconds;
   /** How long one of several addresses of a name is tried before the next one. Default: 2,500 ms. */
   readonly addressTimeout?: Milliseconds;
   /** Resolves names in place of the system's resolver, in the form of `dns.lookup`. */
   readonly lookup?: LookupFunction;
 }
 
-/** The transport port on Node. It remembers its streams, so that a simulator can cut them off. */
+const RECEIVE_SIZE = 65_536;
+
+/**
+ * The transport port on Node. It remembers its streams, so that a simulator can cut them off, and has buffers for them
+ * all: a stream by itself needs little memory, so that there can be thousands.
+ */
 export class NodeTransportProvider implements TransportProvider {
   readonly #options: NodeTransportOptions;
   readonly #streams = new Set<NodeStream>();
+  readonly #sendBuffers: BufferPool;
+  /** Made for the first stream. */
+  #receiveBuffer: Buffer | undefined;
 
   constructor(options: NodeTransportOptions = {}) {
     this.#options = options;
+    this.#sendBuffers = new BufferPool(options.window ?? DEFAULT_WINDOW);
   }
 
   /** Streams that are opening or open. */
@@ -38,10 +46,26 @@ export class NodeTransportProvider implements TransportProvider {
     return this.#streams.size;
   }
 
+  /** Of `endpoint` only host and port are looked at. */
   open(endpoint: Endpoint, handler: TransportHandler): Transport {
-    const stream = new NodeStream(endpoint, handler, this.#options, this.#streams);
-    this.#streams.add(stream);
+    const stream = this.#createStream(handler);
+    this.#receiveBuffer ??= Buffer.allocUnsafeSlow(RECEIVE_SIZE);
+    connectTcp(stream, endpoint, {
+      addressTimeout: this.#options.addressTimeout ?? 2_500,
+      lookup: this.#options.lookup,
+      receiveBuffer: this.#receiveBuffer,
+      onStage: (stage) => handler.onStage?.(stage),
+    });
     return stream;
+  }
+
+  /** The stream of a socket that is open already: there are no stages of opening. To be opened once. */
+  adopt(socket: Socket): Opener {
+    return (handler) => {
+      const stream = this.#createStream(handler);
+      adoptSocket(stream, socket);
+      return stream;
+    };
   }
 
   /** Cuts every stream off as a broken link does; each handler then hears `onError(cause)`, the peer a reset. */
@@ -56,5 +80,13 @@ export class NodeTransportProvider implements TransportProvider {
     for (const stream of this.#streams) {
       stream.destroy();
     }
+  }
+
+  #createStream(handler: TransportHandler): NodeStream {
+    const stream = new NodeStream(handler, this.#options, this.#sendBuffers, (over) => {
+      this.#streams.delete(over);
+    });
+    this.#streams.add(stream);
+    return stream;
   }
 }

@@ -1,6 +1,13 @@
 /** The host's end of the device's byte streams: real sockets, and what is to be told about them. */
 
-import type { Endpoint, Transport, TransportHandler, TransportProvider } from "../../src/mqtt/ports.js";
+import type {
+  Address,
+  OpeningStage,
+  Transport,
+  TransportHandler,
+  TransportProvider,
+} from "../../src/mqtt/ports.js";
+import { factsOf } from "./error-facts.js";
 import type { WorldCommand } from "./message.js";
 
 /**
@@ -22,8 +29,8 @@ export class HostStreams {
     this.#post = post;
   }
 
-  open(stream: number, endpoint: Endpoint): void {
-    this.#streams.set(stream, new HostStream(stream, endpoint, this.#provider, this.#post));
+  open(stream: number, address: Address): void {
+    this.#streams.set(stream, new HostStream(stream, address, this.#provider, this.#post));
   }
 
   read(stream: number, byteLength: number): Uint8Array {
@@ -56,10 +63,10 @@ class HostStream implements TransportHandler {
   #writablePosted = false;
   #over = false;
 
-  constructor(stream: number, endpoint: Endpoint, provider: TransportProvider, post: Post) {
+  constructor(stream: number, address: Address, provider: TransportProvider, post: Post) {
     this.#stream = stream;
     this.#post = post;
-    this.#transport = provider.open(endpoint, this);
+    this.#transport = provider.open(address, this);
   }
 
   onReadable(byteLength: number): void {
@@ -84,11 +91,14 @@ class HostStream implements TransportHandler {
     });
   }
 
+  onStage(stage: OpeningStage): void {
+    this.#post(() => ({ type: "stage", stream: this.#stream, stage }));
+  }
+
   onError(cause?: unknown): void {
     this.#over = true;
-    const { message } = cause instanceof Error ? cause : { message: String(cause) };
     const ended: WorldCommand = { type: "ended", stream: this.#stream };
-    this.#post(() => (cause === undefined ? ended : { ...ended, cause: message }));
+    this.#post(() => (cause === undefined ? ended : { ...ended, cause: factsOf(cause) }));
   }
 
   read(byteLength: number): Uint8Array {

@@ -1,13 +1,18 @@
 /** Answers what the device in the worker asks of its world. */
 
 import type { DigitalInput, DigitalOutput, Log, Pins, WallClock } from "../../firmware/apps/io.js";
-import type { ClientObserver } from "../../src/mqtt/event.js";
+import type { ClientEvent, ClientObserver } from "../../src/mqtt/event.js";
 import type { Clock, Random, Storage, TimerProvider, TransportProvider } from "../../src/mqtt/ports.js";
+import type { Crypto } from "../../src/transport/crypto/crypto.js";
+import type { FileStore } from "../../src/transport/file-store.js";
+import type { ErrorFacts } from "./error-facts.js";
+import { errorFrom } from "./error-facts.js";
+import { HostCrypto } from "./host-crypto.js";
 import type { Post } from "./host-streams.js";
 import { HostStreams } from "./host-streams.js";
 import { HostTimers } from "./host-timers.js";
-import type { Answer, Call } from "./message.js";
-import { pack, unpack } from "./message.js";
+import type { Call, Reply } from "./message.js";
+import { answerCall, bytesOrNone } from "./message.js";
 
 /** The world of the device, on the host's side. */
 export interface RelayPorts {
@@ -19,18 +24,19 @@ export interface RelayPorts {
   readonly pins: Pins;
   readonly log: Log;
   readonly store: Storage;
+  readonly files: FileStore;
+  readonly crypto: Crypto;
   readonly observer: ClientObserver;
   /** The device has ended as it was told to. */
   onStopped(): void;
 }
-
-const NO_BYTES = new Uint8Array(0);
 
 export class Relay {
   readonly #ports: RelayPorts;
   readonly #post: Post;
   readonly #streams: HostStreams;
   readonly #timers: HostTimers;
+  readonly #crypto: HostCrypto;
   readonly #inputs = new Map<number, DigitalInput>();
   readonly #outputs = new Map<number, DigitalOutput>();
 
@@ -39,21 +45,26 @@ export class Relay {
     this.#post = post;
     this.#streams = new HostStreams(ports.transport, post);
     this.#timers = new HostTimers(ports.timers, post);
+    this.#crypto = new HostCrypto(ports.crypto);
   }
 
   /** What a port throws is thrown in the worker. */
   answer(question: Uint8Array): Uint8Array {
-    const { bytes, message } = unpack<Call>(question);
-    try {
-      if (message.type === "read") return pack({}, this.#streams.read(message.stream, message.byteLength));
-      if (message.type === "store-read") {
-        const value = this.#ports.store.read(message.key);
-        return pack({ value: value !== undefined }, value ?? NO_BYTES);
-      }
-      const value = this.#value(message, bytes);
-      return pack(value === undefined ? {} : { value });
-    } catch (error) {
-      return pack({ failure: error instanceof Error ? error.message : String(error) } satisfies Answer);
+    return answerCall<Call>(question, (call, bytes) => this.#reply(call, bytes));
+  }
+
+  #reply(call: Call, bytes: Uint8Array): Reply {
+    switch (call.type) {
+      case "read":
+        return { bytes: this.#streams.read(call.stream, call.byteLength) };
+      case "store-read":
+        return bytesOrNone(this.#ports.store.read(call.key));
+      case "file-read":
+        return bytesOrNone(this.#ports.files.read(call.name));
+      case "crypto":
+        return this.#crypto.answer(call.call, bytes);
+      default:
+        return { value: this.#value(call, bytes) };
     }
   }
 
@@ -70,7 +81,7 @@ export class Relay {
         log[call.level](call.text);
         return undefined;
       case "event":
-        observer.onEvent(call.event);
+        observer.onEvent(withErrors(call.event, call.errors));
         return undefined;
       case "stopped":
         this.#ports.onStopped();
@@ -82,7 +93,7 @@ export class Relay {
         this.#timers.cancel(call.timer);
         return undefined;
       case "open":
-        this.#streams.open(call.stream, call.endpoint);
+        this.#streams.open(call.stream, call.address);
         return undefined;
       case "write":
         return this.#streams.write(call.stream, bytes);
@@ -128,4 +139,9 @@ export class Relay {
         throw new Error(`the worker asks for "${call.type}", which there is not`);
     }
   }
+}
+
+function withErrors(event: ClientEvent, errors: Readonly<Record<string, ErrorFacts>>): ClientEvent {
+  const fields = Object.entries(errors).map(([key, facts]) => [key, errorFrom(facts)]);
+  return { ...event, ...Object.fromEntries(fields) };
 }

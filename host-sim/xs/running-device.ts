@@ -2,6 +2,7 @@
 
 import type { Log } from "../../firmware/apps/io.js";
 import type { Config } from "../../src/config/schema.js";
+import type { FileStore } from "../../src/transport/file-store.js";
 import type { DeviceListener } from "../device/simulated-device.js";
 import { SimulatedDevice } from "../device/simulated-device.js";
 
@@ -36,8 +37,13 @@ export interface RunningDevice {
 }
 
 /** Throws as `Device` does. */
-export function runOnNode(config: Config, log: Log, listener: DeviceListener): RunningDevice {
-  const simulated = new SimulatedDevice(config, log, listener);
+export function runOnNode(
+  config: Config,
+  log: Log,
+  listener: DeviceListener,
+  files: FileStore,
+): RunningDevice {
+  const simulated = new SimulatedDevice(config, log, listener, files);
   const { device } = simulated;
   return {
     id: device.id,

@@ -2,10 +2,13 @@
 
 import type { Level, Log } from "../../firmware/apps/io.js";
 import type { Config } from "../../src/config/schema.js";
+import type { FileStore } from "../../src/transport/file-store.js";
 import type { DeviceListener } from "../device/simulated-device.js";
 import { SimulatedPins } from "../device/simulated-pins.js";
+import { FileFolder } from "../io/file-folder.js";
 import { MemoryStore } from "../io/memory-store.js";
 import { NodeClock } from "../io/node-clock.js";
+import { NodeCrypto } from "../io/node-crypto.js";
 import { NodeTimers } from "../io/node-timers.js";
 import { NodeTransportProvider } from "../io/node-transport.js";
 import type { HeapFigures } from "./heap-snapshot.js";
@@ -33,8 +36,17 @@ export class XsDevice implements RunningDevice {
   #heapAtEnd: HeapFigures | undefined;
   #onEnded: OnEnded | undefined;
 
-  /** The door is closed at the start. */
-  constructor(program: LoadedProgram, config: Config, log: Log, listener: XsDeviceListener) {
+  /**
+   * The door is closed at the start.
+   * @param files where certificates and keys are that the config names
+   */
+  constructor(
+    program: LoadedProgram,
+    config: Config,
+    log: Log,
+    listener: XsDeviceListener,
+    files: FileStore = new FileFolder("."),
+  ) {
     const { siren_pin: sirenPin, siren_active_low: sirenActiveLow } = config.alarm;
     const deviceId = `sim-${config.app}`;
     this.id = config.device.id || deviceId;
@@ -55,6 +67,8 @@ export class XsDevice implements RunningDevice {
       pins: this.#pins,
       log,
       store: new MemoryStore(),
+      files,
+      crypto: new NodeCrypto(),
       observer: listener,
       onStopped: () => this.#end(),
     };

@@ -19,6 +19,7 @@ const CONFIG = {
 
 class Boards extends World {
   readonly store = new MemoryStore();
+  readonly files = new MemoryStore();
   readonly pins = new FakeBoard(this.clock);
   wifi: { connection: number; notify: () => void } = { connection: 200, notify: () => {} };
   board: Board | undefined;
@@ -52,6 +53,7 @@ class Boards extends World {
       random: () => 0.5,
       transport: this.network.provider("front"),
       storage: this.store,
+      files: this.files,
       WiFi: FakeWifi,
       UDP: class {
         read() {
@@ -60,7 +62,7 @@ class Boards extends World {
         write() {}
         close() {}
       },
-      resolve: (host, callback) => clock.defer(() => callback(host, "10.0.0.1")),
+      resolve: (_host, callback) => clock.defer(() => callback(["10.0.0.1"])),
       systemTime: () => 0,
       setSystemTime: () => {},
       ...changes,
@@ -238,7 +240,85 @@ describe("a board", () => {
   });
 });
 
+describe("files that came with a build", () => {
+  const FILES = { "ca.pem": "an authority", "key.pem": "a key" };
+  const built = { device: JSON.stringify({ ...CONFIG, sntp: { server: "" } }), files: FILES };
+
+  test("are stored once, whether they are an object of a manifest or a text of mcconfig", () => {
+    for (const files of [FILES, JSON.stringify(FILES)]) {
+      const world = new Boards();
+      expect(world.boot({ ...built, files })[0]).toBe("info: files: those of this build were stored");
+      expect(textOf(world.files.read("ca.pem"))).toBe("an authority");
+      expect(textOf(world.files.read("key.pem"))).toBe("a key");
+      world.files.write("ca.pem", new Uint8Array([1]));
+      world.pins.lines.length = 0;
+      expect(world.boot({ ...built, files })[0]).toBe("info: config: stored");
+      expect(world.files.read("ca.pem")).toEqual(new Uint8Array([1]));
+      world.boot({ ...built, files: { "ca.pem": "another one" } });
+      expect(textOf(world.files.read("ca.pem"))).toBe("another one");
+      expect(textOf(world.files.read("key.pem"))).toBe("a key");
+    }
+  });
+
+  test.each([
+    [{ "ca.pem": "fine", "authorities-of-mine.pem": "x" }, "authorities-of-mine.pem"],
+    [{ "ca.pem": "fine", "": "x" }, 'got ""'],
+    [{ "ca.pem": "fine", "key.pem": 7 }, '"key.pem": expected a text'],
+    [["fine"], "expected an object"],
+    ["-----BEGIN PRIVATE KEY-----", "files: expected JSON"],
+  ])("are all left out when one of them is not good: %j", (files, problem) => {
+    const world = new Boards();
+    const lines = world.boot({ ...built, files });
+    expect(lines[0]).toBe("warn: files: those of this build were not stored, or not all of them");
+    expect(lines[1]).toContain(problem);
+    expect(lines[1]).not.toContain("PRIVATE");
+    expect([...world.files.keys()]).toEqual([]);
+    expect(world.board?.device?.id).toBe("front");
+  });
+
+  test("are tried again at the next start when the store was too small for all", () => {
+    const world = new Boards();
+    let room = 1;
+    const small = {
+      read: (name: string) => world.files.read(name),
+      write(name: string, bytes: Uint8Array) {
+        if (room === 0) throw new Error("ESP_ERR_NVS_NOT_ENOUGH_SPACE");
+        room -= 1;
+        world.files.write(name, bytes);
+      },
+      delete: () => {},
+      keys: () => world.files.keys(),
+    };
+    expect(world.boot(built, { files: small })[1]).toBe("warn: ESP_ERR_NVS_NOT_ENOUGH_SPACE");
+    expect([...world.files.keys()]).toEqual(["ca.pem"]);
+    room = 2;
+    world.boot(built, { files: small });
+    expect(textOf(world.files.read("key.pem"))).toBe("a key");
+  });
+
+  test("are left where there is no store for them", () => {
+    const world = new Boards();
+    expect(world.boot(built, { files: undefined })[0]).toBe("info: config: the one of this build was stored");
+  });
+});
+
+function textOf(bytes: Uint8Array | undefined): string | undefined {
+  return bytes === undefined ? undefined : new TextDecoder().decode(bytes);
+}
+
 describe("what was set at build time", () => {
+  test.each([
+    ["2026-11-21", "2026-11-21"],
+    ["2027-01-01", "2027-01-01"],
+    [undefined, "2026-01-01"],
+    ["1999-01-01", "2026-01-01"],
+    ["2026-13-01", "2026-01-01"],
+    ["today", "2026-01-01"],
+    [7, "2026-01-01"],
+  ])("with the build date %j nothing is before %s", (buildDate, earliest) => {
+    expect(readBuildConfig({ buildDate }).earliest).toBe(Date.parse(earliest));
+  });
+
   test("are the manifest's values, and ssid and password in Moddable's manner", () => {
     expect(readBuildConfig({ reed: { app: "alarm" }, ssid: "home", password: "secret", sntp: "x" })).toEqual({
       layers: [
@@ -246,8 +326,11 @@ describe("what was set at build time", () => {
         { name: "ssid and password", values: { wifi: { sta: { ssid: "home", pass: "secret" } } } },
       ],
       deviceText: undefined,
+      filesText: undefined,
+      earliest: Date.parse("2026-01-01"),
     });
-    expect(readBuildConfig(undefined)).toEqual({ layers: [], deviceText: undefined });
+    expect(readBuildConfig(undefined)).toEqual(readBuildConfig({ device: "", files: "" }));
+    expect(readBuildConfig(undefined)).toMatchObject({ layers: [], deviceText: undefined });
     expect(readBuildConfig({ ssid: "open" }).layers).toEqual([
       { name: "ssid and password", values: { wifi: { sta: { ssid: "open", pass: "" } } } },
     ]);

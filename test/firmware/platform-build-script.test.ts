@@ -1,7 +1,10 @@
 /** What `npm run build:esp32` and the others say when the Moddable SDK is not there. */
 
 import { spawnSync } from "node:child_process";
-import { expect, test } from "vitest";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, onTestFinished, test } from "vitest";
 
 /** Exit status and messages of the script, with only these variables of the environment. */
 function build(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
@@ -23,6 +26,21 @@ test("with a folder that is no SDK says which tool it misses", () => {
   expect(status).toBe(2);
   expect(stderr).toMatch(/there is no mcconfig in .*nowhere/);
   expect(stderr).not.toContain("--device esp32");
+});
+
+test("refuses a file that the device could not store under its name, and one that is no text", () => {
+  const folder = mkdtempSync(join(tmpdir(), "reed-files-"));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const long = join(folder, "authorities-of-mine.pem");
+  writeFileSync(long, "a certificate");
+  expect(build(["esp32", "--file", long])).toMatchObject({
+    status: 2,
+    stderr: expect.stringContaining("authorities-of-mine.pem: the device stores files with names of at most"),
+  });
+  const binary = join(folder, "ca.der");
+  writeFileSync(binary, new Uint8Array([0x30, 0x82, 0xff]));
+  expect(build(["esp32", "--file", binary]).stderr).toContain(`cannot read ${binary}`);
+  expect(build(["esp32", "--file", join(folder, "absent.pem")]).stderr).toContain("no such file");
 });
 
 test.each([[[]], [["esp8266"]], [["lin", "--flash"]], [["esp32", "lin"]]])("refuses %j", (args) => {

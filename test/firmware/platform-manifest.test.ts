@@ -3,6 +3,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { describe, expect, test } from "vitest";
+import { readBuildConfig } from "../../firmware/platform/build-config.js";
 
 const ROOT = resolve(import.meta.dirname, "../..");
 
@@ -10,6 +11,7 @@ interface Manifest {
   readonly creation: { readonly main: string; readonly stack: number };
   readonly modules: Readonly<Record<string, string>>;
   readonly preload: readonly string[];
+  readonly config: { readonly buildDate: string };
   readonly platforms: { readonly lin: { readonly modules: Readonly<Record<string, string>> } };
 }
 
@@ -78,6 +80,12 @@ describe("manifest.json", () => {
       ),
     );
     expect(withCode).toEqual([]);
+  });
+
+  test("has the date of a release, which a build without the script counts as its own", () => {
+    const { buildDate } = manifest.config;
+    expect(readBuildConfig(manifest.config).earliest).toBe(Date.parse(buildDate));
+    expect(Date.parse(buildDate)).toBeLessThan(Date.now());
   });
 
   test("has a stand-in for Linux for each module of a board that the SDK lacks there", () => {

@@ -155,11 +155,12 @@ describe("the time of day of a board", () => {
     }
     const time = new TimeOfDay("time.lan", {
       UDP: FakeUdp,
-      resolve: (host, callback) => clock.defer(() => callback(host, address)),
+      resolve: (_host, callback) => clock.defer(() => callback(address === undefined ? [] : [address])),
       clock,
       timers: clock,
       random: () => 0.5,
       log: board,
+      earliest: Date.parse("2026-11-20"),
       systemTime: () => systemTime,
       onTime: (now) => learnt.push(now),
     });
@@ -204,6 +205,10 @@ describe("the time of day of a board", () => {
     clock.advance(60_000);
     expect(sockets).toEqual([]);
     expect(clock.pending).toBe(1);
+  });
+
+  test("is not what the system's clock says when that is before the firmware was built", () => {
+    expect(world(Date.parse("2026-11-19")).time.now()).toBeUndefined();
   });
 
   test("is what the system's clock says when that was set before a restart by software", () => {

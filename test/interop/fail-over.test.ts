@@ -83,7 +83,7 @@ describe("a device with a primary and a backup mosquitto", () => {
       server: "mqtt",
       stage: "open",
       reason: "network",
-      cause: { code: "ECONNREFUSED" },
+      cause: { stage: "tcp", code: "connection-refused", key: "server" },
     });
   });
 

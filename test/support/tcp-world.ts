@@ -16,8 +16,10 @@ export class TcpServer implements ContractServer {
   #broken = false;
   #ended = false;
 
-  constructor() {
-    this.#server = createServer({ allowHalfOpen: true }, (socket) => {
+  /** With a server of its own, unless it is given another one and what that calls a connection. */
+  constructor(server = createServer({ allowHalfOpen: true }), connectionEvent = "connection") {
+    this.#server = server;
+    server.on(connectionEvent, (socket: Socket) => {
       this.sockets.push(socket);
       socket.on("data", (bytes) => this.pieces.push(bytes));
       socket.on("end", () => {
@@ -86,8 +88,10 @@ export interface TcpWorld extends TransportWorld {
 }
 
 /** Names resolve to this machine, all but `nowhere.invalid`, unless `options` say otherwise. */
-export async function createTcpWorld(options: NodeTransportOptions = {}): Promise<TcpWorld> {
-  const server = new TcpServer();
+export async function createTcpWorld(
+  options: NodeTransportOptions = {},
+  server = new TcpServer(),
+): Promise<TcpWorld> {
   const port = await server.listen();
   const provider = new NodeTransportProvider({
     lookup: (name, _, callback) => {

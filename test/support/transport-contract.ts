@@ -4,6 +4,7 @@
  */
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { TransportError } from "../../src/mqtt/errors.js";
 import type { Endpoint, Transport, TransportProvider } from "../../src/mqtt/ports.js";
 import { RecordingHandler } from "./recording-handler.js";
 
@@ -84,7 +85,7 @@ export function describeTransport(name: string, createWorld: () => Promise<Trans
         await world.until(() => handler.ended);
         await world.settle();
         expect(handler.calls).toEqual(["error"]);
-        expect(handler.cause).toMatchObject({ code: "ECONNREFUSED" });
+        expect(systemErrorOf(handler.cause)).toMatchObject({ code: "ECONNREFUSED" });
       });
 
       test("reports a name that does not exist by onError, once, with the cause", async () => {
@@ -92,7 +93,7 @@ export function describeTransport(name: string, createWorld: () => Promise<Trans
         await world.until(() => handler.ended);
         await world.settle();
         expect(handler.calls).toEqual(["error"]);
-        expect(handler.cause).toMatchObject({ code: "ENOTFOUND" });
+        expect(systemErrorOf(handler.cause)).toMatchObject({ code: "ENOTFOUND" });
       });
 
       test("reports a port out of range by onError instead of throwing", async () => {
@@ -400,6 +401,11 @@ function quiet(transport: Transport, handler: RecordingHandler): Transport {
     write: (bytes) => quietly(handler, () => transport.write(bytes)),
     close: () => quietly(handler, () => transport.close()),
   };
+}
+
+/** The system's own error, which a `TransportError` has for its cause. */
+function systemErrorOf(error: unknown): unknown {
+  return error instanceof TransportError ? error.cause : error;
 }
 
 function bytesOf(byteLength: number): Uint8Array {

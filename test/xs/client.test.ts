@@ -13,7 +13,7 @@ await describeOnXs("a client on XS", () => {
   test.each(ALL)("publishes at QoS %i, and mosquitto_sub has each message once", async (qos) => {
     const { port } = await startMosquitto();
     const sub = await mosquittoSub({ port, topics: "out", qos: 2 });
-    const client = await ClientOnXs.connect(port);
+    const client = await ClientOnXs.connect({ server: `127.0.0.1:${port}` });
     for (const text of ["a", "b", "ü😀", ""]) client.publish("out", text, qos);
     const outcome = qos === 0 ? "sent" : "acknowledged";
     await client.settles({ outcomes: [outcome, outcome, outcome, outcome] });
@@ -28,7 +28,7 @@ await describeOnXs("a client on XS", () => {
 
   test.each(ALL)("receives at QoS %i what mosquitto_pub sends, a payload of 3 KB too", async (qos) => {
     const { port } = await startMosquitto();
-    const client = await ClientOnXs.connect(port);
+    const client = await ClientOnXs.connect({ server: `127.0.0.1:${port}` });
     client.subscribe("in/#", qos);
     await client.reaches(1, "subscribed");
     await mosquittoPub({ port, topic: "in/a", message: "short", qos });
@@ -43,7 +43,7 @@ await describeOnXs("a client on XS", () => {
       const { port } = broker;
       const watcher = { clientIdentifier: "watcher", persistent: true };
       const sub = await mosquittoSub({ port, topics: "out", qos: 2, ...watcher });
-      const client = await ClientOnXs.connect(port);
+      const client = await ClientOnXs.connect({ server: `127.0.0.1:${port}` });
       client.subscribe("in", qos);
       client.publish("out", "before", qos);
       await client.settles({ outcomes: ["acknowledged"] });
@@ -64,7 +64,7 @@ await describeOnXs("a client on XS", () => {
 
   test("at QoS 0 goes on after the broker was restarted", async () => {
     const broker = await startMosquitto();
-    const client = await ClientOnXs.connect(broker.port);
+    const client = await ClientOnXs.connect({ server: `127.0.0.1:${broker.port}` });
     await broker.restart();
     await client.reaches(2, "connected");
     const sub = await mosquittoSub({ port: broker.port, topics: "out" });

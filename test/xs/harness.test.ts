@@ -16,6 +16,7 @@ await describeOnXs("tests on XS", () => {
       ["group > is prepared", "passed"],
       ["group > passes", "passed"],
       ["group > fails by a matcher", "Error: expected { a: [1, 2] } to equal { a: [1, 3] }"],
+      ["group > fails by a matcher inside", 'Error: expected ["abc"] to equal [text with "d"]'],
       ["group > fails by a throw", "RangeError: too far"],
       ["group > fails later", 'Error: with a message: expected "later" to be "sooner"'],
       ["group > is a property", "property tests run on Node"],
@@ -60,4 +61,6 @@ test("a subset matches, to any depth; an array has to be as long", () => {
   expect(matches([{ a: 1, b: 2 }], [{ a: 1 }])).toBe(true);
   expect(matches([1, 2], [1])).toBe(false);
   expect(matches({ a: 1 }, { b: undefined })).toBe(false);
+  expect(matches(new RangeError("far"), { message: "far", name: "RangeError" })).toBe(true);
+  expect(matches(new RangeError("far"), { message: "near" })).toBe(false);
 });

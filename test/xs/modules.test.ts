@@ -37,8 +37,9 @@ async function loadSource(source: string | Readonly<Record<string, string>>): Pr
 await describeOnXs("the device's modules on XS", async () => {
   const modules = FOLDERS.flatMap(modulesOf);
 
-  test("there are modules", () => {
+  test("there are modules, those of subfolders too", () => {
     expect(modules.length).toBeGreaterThan(60);
+    expect(modules).toContain("src/transport/crypto/crypto.ts");
   });
 
   test("all load together, frozen", () => load(modules));

@@ -1,7 +1,7 @@
-/** The unit tests of the protocol, the config and the applications on XS: the same files as on Node. */
+/** The unit tests of the protocol, its transport, the config and the applications on XS: the same files as on Node. */
 
 import { readdirSync } from "node:fs";
-import { join } from "node:path";
+import { join, sep } from "node:path";
 import { describe, expect, test } from "vitest";
 import { CODE_ROOT } from "../../host-sim/xs/bundle.js";
 import { describeOnXs } from "./support/engine-there.js";
@@ -10,11 +10,13 @@ import type { XsResult } from "./support/xs-result.js";
 
 /** Engines at work at the same time. */
 const WORKERS = 4;
-const FOLDERS = ["test/mqtt", "test/config", "test/firmware"];
+const FOLDERS = ["test/mqtt", "test/transport", "test/config", "test/firmware"];
+/** Folders in those, at any depth, whose tests are for Node alone. */
+const NODE_FOLDER = "node";
 
 /** Files that stay on Node, and why. */
 const ONLY_ON_NODE: Readonly<Record<string, string>> = {
-  "test/config/crc32.test.ts": "compares with zlib",
+  "test/mqtt/crc32.test.ts": "compares with zlib",
   "test/config/docs.test.ts": "reads the documents",
   "test/config/server-address-oracle.test.ts": "compares with node:net",
   "test/firmware/climate-sensor.test.ts": "its broker is built on mqtt-packet",
@@ -31,8 +33,8 @@ const ONLY_ON_NODE: Readonly<Record<string, string>> = {
 };
 
 const files = FOLDERS.flatMap((folder) =>
-  readdirSync(join(CODE_ROOT, folder))
-    .filter((name) => name.endsWith(".test.ts"))
+  readdirSync(join(CODE_ROOT, folder), { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".test.ts") && !name.split(sep).includes(NODE_FOLDER))
     .map((name) => `${folder}/${name}`),
 );
 

@@ -5,6 +5,7 @@ import type { Endpoint, Transport, TransportHandler, TransportProvider } from ".
 import { SimulatedPins } from "../../device/simulated-pins.js";
 import { ByteQueue } from "../../io/byte-queue.js";
 import { MemoryStore } from "../../io/memory-store.js";
+import { NodeCrypto } from "../../io/node-crypto.js";
 import type { RelayPorts } from "../relay.js";
 
 const CONNECT = 1;
@@ -100,6 +101,8 @@ export function stillPorts(server: StillServer, onEvent: (event: ClientEvent) =>
     pins: new SimulatedPins({ onOutput: () => {} }),
     log: { info: () => {}, warn: () => {}, error: () => {} },
     store: new MemoryStore(),
+    files: { read: () => undefined },
+    crypto: new NodeCrypto(),
     observer: { onEvent },
     onStopped: () => {},
   };

@@ -15,6 +15,17 @@ export function askInFull(call: Call, bytes?: Uint8Array): Packed<Answer> {
   return answer;
 }
 
+/** The bytes of the answer, as a copy: they are a view of the whole of it. */
+export function askForBytes(call: Call, bytes?: Uint8Array): Uint8Array {
+  return askInFull(call, bytes).bytes.slice();
+}
+
+/** Likewise; undefined when the answer says that there are none. */
+export function askForBytesOrNone(call: Call, bytes?: Uint8Array): Uint8Array | undefined {
+  const answer = askInFull(call, bytes);
+  return answer.message.value === true ? answer.bytes.slice() : undefined;
+}
+
 /** The value of the answer; undefined when it has none. */
 export function ask(call: Call, bytes?: Uint8Array): unknown {
   return askInFull(call, bytes).message.value;

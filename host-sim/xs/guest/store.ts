@@ -1,13 +1,11 @@
 /** The storage port in the worker: the values lie with the host. */
 
 import type { Storage } from "../../../src/mqtt/ports.js";
-import { ask, askInFull } from "./ask.js";
+import { ask, askForBytesOrNone } from "./ask.js";
 
 export class GuestStore implements Storage {
   read(key: string): Uint8Array | undefined {
-    const { bytes, message } = askInFull({ type: "store-read", key });
-    // A copy, since the bytes are a view of the whole answer.
-    return message.value === true ? bytes.slice() : undefined;
+    return askForBytesOrNone({ type: "store-read", key });
   }
 
   write(key: string, value: Uint8Array): void {

@@ -1,17 +1,25 @@
 /** The transport port in the worker: byte streams whose sockets are the host's. */
 
-import type { Endpoint, Transport, TransportHandler, TransportProvider } from "../../../src/mqtt/ports.js";
+import type {
+  Address,
+  OpeningStage,
+  Transport,
+  TransportHandler,
+  TransportProvider,
+} from "../../../src/mqtt/ports.js";
+import type { ErrorFacts } from "../error-facts.js";
+import { errorFrom } from "../error-facts.js";
 import { ask, askInFull } from "./ask.js";
 
 export class GuestStreams implements TransportProvider {
   readonly #handlers = new Map<number, TransportHandler>();
   #last = 0;
 
-  open(endpoint: Endpoint, handler: TransportHandler): Transport {
+  open({ host, port }: Address, handler: TransportHandler): Transport {
     this.#last += 1;
     const stream = this.#last;
     this.#handlers.set(stream, handler);
-    ask({ type: "open", stream, endpoint: { host: endpoint.host, port: endpoint.port } });
+    ask({ type: "open", stream, address: { host, port } });
     return new GuestStream(stream, this.#handlers);
   }
 
@@ -23,10 +31,14 @@ export class GuestStreams implements TransportProvider {
     this.#handlers.get(stream)?.onWritable(byteLength);
   }
 
-  ended(stream: number, cause: string | undefined): void {
+  stage(stream: number, stage: OpeningStage): void {
+    this.#handlers.get(stream)?.onStage?.(stage);
+  }
+
+  ended(stream: number, cause: ErrorFacts | undefined): void {
     const handler = this.#handlers.get(stream);
     this.#handlers.delete(stream);
-    handler?.onError(cause === undefined ? undefined : new Error(cause));
+    handler?.onError(cause === undefined ? undefined : errorFrom(cause));
   }
 }
 

@@ -3,23 +3,60 @@
 import type { Milliseconds, Timer, TimerProvider } from "../../../src/mqtt/ports.js";
 import { ask } from "./ask.js";
 
+/**
+ * Timers that are scheduled, at their numbers. Only those have one, so that neither side has anything to remember of a
+ * timer that its owner has let go.
+ */
+type Scheduled = (GuestTimer | undefined)[];
+
 export class GuestTimers implements TimerProvider {
-  readonly #callbacks: (() => void)[] = [];
+  readonly #scheduled: Scheduled = [];
 
   create(onExpired: () => void): Timer {
-    const timer = this.#callbacks.length;
-    this.#callbacks.push(onExpired);
-    return {
-      schedule: (delay: Milliseconds) => {
-        ask({ type: "schedule", timer, delay });
-      },
-      cancel: () => {
-        ask({ type: "cancel", timer });
-      },
-    };
+    return new GuestTimer(this.#scheduled, onExpired);
   }
 
-  expired(timer: number): void {
-    this.#callbacks[timer]?.();
+  /** For the host, which says it only as long as the timer has that number. */
+  expired(number: number): void {
+    this.#scheduled[number]?.expired();
+  }
+}
+
+class GuestTimer implements Timer {
+  readonly #scheduled: Scheduled;
+  readonly #onExpired: () => void;
+  #number: number | undefined;
+
+  constructor(scheduled: Scheduled, onExpired: () => void) {
+    this.#scheduled = scheduled;
+    this.#onExpired = onExpired;
+  }
+
+  schedule(delay: Milliseconds): void {
+    this.#number ??= this.#takeNumber();
+    ask({ type: "schedule", timer: this.#number, delay });
+  }
+
+  cancel(): void {
+    if (this.#number === undefined) return;
+    ask({ type: "cancel", timer: this.#number });
+    this.#release();
+  }
+
+  expired(): void {
+    this.#release();
+    this.#onExpired();
+  }
+
+  #takeNumber(): number {
+    const free = this.#scheduled.indexOf(undefined);
+    const number = free === -1 ? this.#scheduled.length : free;
+    this.#scheduled[number] = this;
+    return number;
+  }
+
+  #release(): void {
+    this.#scheduled[this.#number as number] = undefined;
+    this.#number = undefined;
   }
 }

@@ -2,10 +2,16 @@
 
 import type { Log, WallClock } from "../../../firmware/apps/io.js";
 import type { ClientEvent, ClientObserver } from "../../../src/mqtt/event.js";
-import type { Clock, Random } from "../../../src/mqtt/ports.js";
+import type { Clock, Random, TransportProvider } from "../../../src/mqtt/ports.js";
+import { LayeredTransportProvider } from "../../../src/transport/layered-transport.js";
+import { OwnTls } from "../../../src/transport/own-tls.js";
+import type { ErrorFacts } from "../error-facts.js";
+import { factsOf } from "../error-facts.js";
 import type { Answer, WorldCommand } from "../message.js";
 import { pack, unpack } from "../message.js";
 import { ask } from "./ask.js";
+import { GuestCrypto } from "./crypto.js";
+import { GuestFiles } from "./files.js";
 import { onCommand } from "./globals.js";
 import { GuestPins } from "./pins.js";
 import { GuestStore } from "./store.js";
@@ -13,10 +19,12 @@ import { GuestStreams } from "./streams.js";
 import { GuestTimers } from "./timers.js";
 
 export class GuestWorld implements ClientObserver {
-  readonly transport = new GuestStreams();
+  readonly network = new GuestStreams();
   readonly timers = new GuestTimers();
   readonly pins = new GuestPins();
   readonly store = new GuestStore();
+  readonly files = new GuestFiles();
+  readonly crypto = new GuestCrypto();
   readonly clock: Clock = { now: () => ask({ type: "now" }) as number };
   readonly wallClock: WallClock = { now: () => ask({ type: "time-of-day" }) as number };
   readonly random: Random = () => ask({ type: "random" }) as number;
@@ -26,13 +34,27 @@ export class GuestWorld implements ClientObserver {
     error: (text) => ask({ type: "log", level: "error", text }),
   };
 
-  /** Tells the host; in JSON an error would be an empty object, and people read its message anyway. */
+  /** What an endpoint may ask for besides TCP is done in the worker, as on a device. */
+  readonly transport: TransportProvider = new LayeredTransportProvider({
+    network: this.network,
+    timers: this.timers,
+    crypto: this.crypto,
+    tls: new OwnTls({
+      crypto: this.crypto,
+      files: this.files,
+      timers: this.timers,
+      wallClock: () => this.wallClock.now(),
+      // The host knows what time it is.
+      earliest: 0,
+    }),
+  });
+
+  /** Tells the host; in JSON an error would be an empty object. */
   onEvent(event: ClientEvent): void {
-    const fields = Object.entries(event).map(([key, value]) => [
-      key,
-      value instanceof Error ? value.message : value,
-    ]);
-    ask({ type: "event", event: Object.fromEntries(fields) as ClientEvent });
+    const errors: Record<string, ErrorFacts> = {};
+    for (const [key, value] of Object.entries(event))
+      if (value instanceof Error) errors[key] = factsOf(value);
+    ask({ type: "event", event, errors });
   }
 
   /** Passes on what happened; false when `command` is not of the world. */
@@ -42,13 +64,16 @@ export class GuestWorld implements ClientObserver {
         this.timers.expired(command.timer);
         return true;
       case "readable":
-        this.transport.readable(command.stream, command.byteLength);
+        this.network.readable(command.stream, command.byteLength);
         return true;
       case "writable":
-        this.transport.writable(command.stream, command.byteLength);
+        this.network.writable(command.stream, command.byteLength);
+        return true;
+      case "stage":
+        this.network.stage(command.stream, command.stage);
         return true;
       case "ended":
-        this.transport.ended(command.stream, command.cause);
+        this.network.ended(command.stream, command.cause);
         return true;
       case "pin":
         this.pins.changed(command.pin);

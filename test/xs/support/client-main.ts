@@ -3,7 +3,10 @@
 import { ask } from "../../../host-sim/xs/guest/ask.js";
 import type { GuestProgram } from "../../../host-sim/xs/guest/world.js";
 import { GuestWorld, runProgram } from "../../../host-sim/xs/guest/world.js";
+import { loadConfig } from "../../../src/config/load.js";
+import { serverOptions } from "../../../src/config/server-options.js";
 import { MqttClient } from "../../../src/mqtt/client.js";
+import type { ServerOptions } from "../../../src/mqtt/options.js";
 import type { Delivery } from "../../../src/mqtt/outgoing.js";
 import { decodeUtf8 } from "../../../src/mqtt/utf8.js";
 import type { ClientCommand, ClientState } from "./client-message.js";
@@ -23,7 +26,8 @@ class ClientProgram implements GuestProgram<ClientCommand> {
       case "connect": {
         const { clock, random, timers, transport } = this.#world;
         const ports = { clock, random, timers, transport, observer: this.#world };
-        this.#client = new MqttClient(ports, command.options);
+        const config = loadConfig([{ values: { mqtt: { enable: true, ...command.settings } } }]);
+        this.#client = new MqttClient(ports, serverOptions(config, "mqtt", "") as ServerOptions);
         this.#client.start();
         return undefined;
       }

@@ -1,10 +1,12 @@
 /** What a test tells the MQTT client that it runs in the worker. */
 
-import type { ServerOptions } from "../../../src/mqtt/options.js";
 import type { QoS } from "../../../src/mqtt/packet.js";
 
+/** Keys of a server's section in a config. */
+export type Settings = Readonly<Record<string, string | number | boolean>>;
+
 export type ClientCommand =
-  | { readonly type: "connect"; readonly options: ServerOptions }
+  | { readonly type: "connect"; readonly settings: Settings }
   | { readonly type: "disconnect" }
   | { readonly type: "publish"; readonly topicName: string; readonly payload: string; readonly qos: QoS }
   | { readonly type: "subscribe"; readonly topicFilter: string; readonly qos: QoS }

@@ -3,16 +3,25 @@
 import { join } from "node:path";
 import { expect, onTestFinished } from "vitest";
 import { SimulatedPins } from "../../../host-sim/device/simulated-pins.js";
+import { FileFolder } from "../../../host-sim/io/file-folder.js";
 import { MemoryStore } from "../../../host-sim/io/memory-store.js";
 import { NodeClock } from "../../../host-sim/io/node-clock.js";
+import { NodeCrypto } from "../../../host-sim/io/node-crypto.js";
 import { NodeTimers } from "../../../host-sim/io/node-timers.js";
 import { NodeTransportProvider } from "../../../host-sim/io/node-transport.js";
 import { LoadedProgram, XsHost } from "../../../host-sim/xs/xs-host.js";
 import type { ClientEvent } from "../../../src/mqtt/event.js";
 import type { QoS } from "../../../src/mqtt/packet.js";
-import { OPTIONS } from "../../mqtt/support/server-options.js";
-import type { ClientCommand, ClientState } from "./client-message.js";
+import type { ClientCommand, ClientState, Settings } from "./client-message.js";
 
+/** A session that is kept, and short waits. */
+const SETTINGS: Settings = {
+  client_id: "door",
+  clean_session: false,
+  max_qos: 2,
+  reconnect_timeout_min: 0.05,
+  reconnect_timeout_max: 0.2,
+};
 const LIMIT = { timeout: 10_000 };
 
 export class ClientOnXs {
@@ -22,14 +31,17 @@ export class ClientOnXs {
   readonly #host: XsHost<ClientCommand>;
   #failure: Error | undefined;
 
-  /** Starts it, and resolves when it is connected. Its session is kept. */
-  static async connect(port: number): Promise<ClientOnXs> {
-    const program = await LoadedProgram.load(join(import.meta.dirname, "client-main.ts"));
-    const client = new ClientOnXs(program);
-    const endpoint = { host: "127.0.0.1", port };
-    const waits = { reconnectMinimum: 50, reconnectMaximum: 200 };
-    client.#host.post({ type: "connect", options: { ...OPTIONS, ...waits, endpoint } });
+  /** Starts it, and resolves when it is connected. */
+  static async connect(settings: Settings): Promise<ClientOnXs> {
+    const client = await ClientOnXs.start(settings);
     await client.reaches(1, "connected");
+    return client;
+  }
+
+  /** Its session is kept unless `settings` say otherwise, and its waits are short. */
+  static async start(settings: Settings): Promise<ClientOnXs> {
+    const client = new ClientOnXs(await LoadedProgram.load(join(import.meta.dirname, "client-main.ts")));
+    client.#host.post({ type: "connect", settings: { ...SETTINGS, ...settings } });
     return client;
   }
 
@@ -44,6 +56,8 @@ export class ClientOnXs {
       pins: new SimulatedPins({ onOutput: () => {} }),
       log,
       store: new MemoryStore(),
+      files: new FileFolder("."),
+      crypto: new NodeCrypto(),
       observer: { onEvent: (event: ClientEvent) => this.events.push(event) },
       onStopped: () => {},
     };
@@ -78,9 +92,12 @@ export class ClientOnXs {
 
   /** Resolves once it has told at least `count` events of `type`. */
   async reaches(count: number, type: ClientEvent["type"]): Promise<void> {
-    await expect
-      .poll(() => this.events.filter((event) => event.type === type).length, LIMIT)
-      .toBeGreaterThanOrEqual(count);
+    await expect.poll(() => this.#count(type), LIMIT).toBeGreaterThanOrEqual(count);
+  }
+
+  #count(type: ClientEvent["type"]): number {
+    if (this.#failure !== undefined) throw this.#failure;
+    return this.events.filter((event) => event.type === type).length;
   }
 
   /** Resolves once the state is as `expected` says, in what it says. */

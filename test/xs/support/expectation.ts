@@ -1,6 +1,6 @@
 /** `expect` as far as the tests that run on XS use it; it says what it found, as vitest does. */
 
-import { equals, matches } from "./equality.js";
+import { equals, Matcher, matches } from "./equality.js";
 import { shown } from "./shown.js";
 
 type Class = abstract new (...args: never[]) => unknown;
@@ -9,6 +9,9 @@ type Thrown = string | RegExp | Class | Error;
 export function expect(actual: unknown, message?: string): Expectation {
   return new Expectation(actual, message, false);
 }
+
+expect.stringContaining = (part: string): Matcher =>
+  new Matcher(`text with ${shown(part)}`, (actual) => typeof actual === "string" && actual.includes(part));
 
 export class Expectation {
   readonly #actual: unknown;

@@ -26,6 +26,11 @@ describe("group", () => {
     expect({ a: [1, 2] }).toEqual({ a: [1, 3] });
   });
 
+  test("fails by a matcher inside", () => {
+    expect(["abc"]).toEqual([expect.stringContaining("b")]);
+    expect(["abc"]).toEqual([expect.stringContaining("d")]);
+  });
+
   test("fails by a throw", () => {
     throw new RangeError("too far");
   });

@@ -1,5 +1,7 @@
 /** Values as a failed test shows them. */
 
+import { Matcher } from "./equality.js";
+
 const LIMIT = 400;
 
 /** One line, cut off when it is long. */
@@ -12,6 +14,7 @@ function describe(value: unknown, depth: number): string {
   if (typeof value === "string") return JSON.stringify(value);
   if (typeof value === "function") return `[${value.name === "" ? "function" : value.name}]`;
   if (typeof value !== "object" || value === null) return Object.is(value, -0) ? "-0" : String(value);
+  if (value instanceof Matcher) return value.text;
   if (value instanceof Error) return `${value.name}(${JSON.stringify(value.message)})`;
   if (value instanceof RegExp) return String(value);
   if (depth > 5) return "…";

@@ -1,0 +1,33 @@
+/** Things that the worker knows by number and never gives back: the ones used last are kept. */
+
+export class RecentlyUsed<T> {
+  readonly #what: string;
+  readonly #limit: number;
+  /** The one used last is last. */
+  readonly #things = new Map<number, T>();
+
+  /** @param what it is, for people */
+  constructor(what: string, limit: number) {
+    this.#what = what;
+    this.#limit = limit;
+  }
+
+  /** @param number one that was never used before: an old one can thus never mean a new thing */
+  add(number: number, thing: T): void {
+    this.#things.set(number, thing);
+    if (this.#things.size <= this.#limit) return;
+    const [oldest] = this.#things.keys();
+    this.#things.delete(oldest as number);
+  }
+
+  /** @throws Error when there is none, or none any more */
+  get(number: number): T {
+    const thing = this.#things.get(number);
+    if (thing === undefined) {
+      throw new Error(`there is no ${this.#what} ${number}; the ${this.#limit} used last are kept`);
+    }
+    this.#things.delete(number);
+    this.#things.set(number, thing);
+    return thing;
+  }
+}
