@@ -47,6 +47,10 @@ export function describeEvent(event: ClientEvent, wifi?: WifiReport): string {
         `message of ${event.payloadLength} bytes on ${quoted(event.topicName)} dropped: ` +
         "longer than recv_mbuf_limit"
       );
+    case "restored":
+      return `${event.messageCount} messages from before the restart are sent again`;
+    case "store-failed":
+      return `the flash for messages has failed, nothing survives a loss of power: ${describeError(event.error)}`;
     case "handler-failed":
       return `a message handler failed: ${describeError(event.error)}`;
     case "client-identifier-in-use":
@@ -61,6 +65,7 @@ export function describeEvent(event: ClientEvent, wifi?: WifiReport): string {
 export function eventLevel(event: ClientEvent): keyof Log {
   switch (event.type) {
     case "handler-failed":
+    case "store-failed":
       return "error";
     case "disconnected":
       return event.reason === "requested" ? "info" : "warn";

@@ -13,14 +13,17 @@ import { checkQos } from "./encode.js";
 import { UsageError } from "./errors.js";
 import type { ClientEvent, ClientObserver, ServerName } from "./event.js";
 import { Link } from "./link.js";
+import { MessageStore } from "./message-store.js";
 import type { ServerOptions } from "./options.js";
 import { checkServerOptions } from "./options.js";
+import type { Counters } from "./outbox.js";
 import { Outbox } from "./outbox.js";
 import type { Delivery, DeliveryHandler } from "./outgoing.js";
 import { Outgoing } from "./outgoing.js";
 import type { QoS } from "./packet.js";
-import type { Clock, Milliseconds, Random, Timer, TimerProvider, TransportProvider } from "./ports.js";
+import type { Clock, Flash, Milliseconds, Random, Timer, TimerProvider, TransportProvider } from "./ports.js";
 import { Reconnector } from "./reconnect.js";
+import { restoreState } from "./restore-state.js";
 import { Router } from "./router.js";
 import { Session } from "./session.js";
 import type { SubscriptionHandler } from "./subscriptions.js";
@@ -36,6 +39,8 @@ export interface ClientPorts {
   readonly timers: TimerProvider;
   readonly random: Random;
   readonly observer?: ClientObserver;
+  /** Where messages and session survive a loss of power; absent: they do not. */
+  readonly flash?: Flash;
 }
 
 /** A message to publish. */
@@ -48,17 +53,27 @@ export interface Message {
   readonly qos?: QoS;
   /** False unless given. */
   readonly retain?: boolean;
+  /** `state`: only the newest message of its topic matters; `event`, the default: each one does. */
+  readonly kind?: MessageKind;
+  /**
+   * Where in the payload, in bytes, the text `false` stands that says it is not late: it becomes `true ` when the
+   * message is sent after a loss of power only.
+   */
+  readonly lateOffset?: number;
   /** How long it may wait before it is first sent, 0: it is sent now or not at all; unless given, for ever. */
   readonly expiresAfter?: Milliseconds;
 }
+
+export type MessageKind = "state" | "event";
 
 export class MqttClient {
   readonly #ports: ClientPorts;
   readonly #primary: ServerOptions;
   readonly #backup: ServerOptions | undefined;
-  readonly #outbox = new Outbox();
-  readonly #primarySession = new Session(this.#outbox);
-  readonly #backupSession = new Session(this.#outbox);
+  readonly #store: MessageStore | undefined;
+  readonly #outbox: Outbox;
+  readonly #primarySession: Session;
+  readonly #backupSession: Session;
   readonly #subscriptions = new Subscriptions();
   readonly #router: Router;
   readonly #reconnector: Reconnector;
@@ -67,6 +82,9 @@ export class MqttClient {
   #timerDue: Milliseconds = Number.POSITIVE_INFINITY;
   #link: Link | undefined;
   #inTurn = false;
+  /** Messages that were found in the store, until that was told. */
+  #restoredCount = 0;
+  #isFailureTold = false;
 
   /**
    * @param primary section `mqtt`
@@ -79,6 +97,14 @@ export class MqttClient {
     this.#ports = ports;
     this.#primary = primary;
     this.#backup = backup;
+    this.#store = ports.flash && new MessageStore(ports.flash);
+    this.#outbox = new Outbox(this.#store);
+    this.#primarySession = new Session(this.#outbox, "mqtt", !primary.cleanSession);
+    this.#backupSession = new Session(this.#outbox, "mqtt1", backup?.cleanSession === false);
+    if (this.#store !== undefined) {
+      const sessions = [this.#primarySession, this.#backupSession] as const;
+      this.#restoredCount = restoreState(this.#store, this.#outbox, sessions);
+    }
     this.#router = new Router(this.#subscriptions, this);
     this.#reconnector = new Reconnector(primary, backup, ports.random);
     this.#timer = ports.timers.create(() => {
@@ -100,6 +126,11 @@ export class MqttClient {
   /** Messages not completed yet: waiting and in flight. */
   get pending(): number {
     return this.#outbox.length + this.#session().unsettled;
+  }
+
+  /** How many messages ended in each way since the client was made. */
+  get counters(): Counters {
+    return this.#outbox.counters;
   }
 
   /** Connects, and from now on keeps the connection alive. Does nothing when started already. */
@@ -132,7 +163,7 @@ export class MqttClient {
    * @throws UsageError for a topic name, QoS or string that MQTT cannot carry
    */
   publish(message: Message, handler?: DeliveryHandler): Delivery {
-    const { topicName, payload, qos = 0, retain = false, expiresAfter } = message;
+    const { topicName, payload, qos = 0, retain = false, expiresAfter, kind = "event", lateOffset } = message;
     checkQos(qos, "QoS [MQTT-3.3.1-4]");
     if (expiresAfter !== undefined && !(expiresAfter >= 0)) {
       throw new UsageError("invalid-option", `expiresAfter is ${expiresAfter}, but must be 0 ms or more`);
@@ -144,6 +175,8 @@ export class MqttClient {
       payloadByteLength: typeof payload === "string" ? utf8Length(payload) : payload.length,
       qos,
       retain,
+      stateTopic: kind === "state" ? topicName : undefined,
+      lateOffset,
     };
     // The first millisecond in which it will have waited longer: with 0 it is sent at once or not at all.
     const expiresAt =
@@ -152,7 +185,9 @@ export class MqttClient {
     // QoS 0 needs no window.
     const room = Math.max(qos === 0 ? 1 : 0, options.maximumInFlight - this.#session().inFlight);
     const outgoing = new Outgoing(qos, handler);
-    this.#outbox.add(outgoing, source, options, this.connected, room, expiresAt);
+    // What may expire is of no use after a restart, and only the newest state is.
+    const isKept = qos > 0 && kind === "event" && expiresAfter === undefined;
+    this.#outbox.add(outgoing, source, options, this.connected, room, expiresAt, isKept);
     this.#wake();
     return outgoing;
   }
@@ -212,6 +247,7 @@ export class MqttClient {
 
   /** One round; returns whether another one may find something to do. */
   #step(now: Milliseconds): boolean {
+    this.#reportStore();
     let any = this.#attempt(now);
     this.#outbox.expired(now);
     const link = this.#link;
@@ -220,6 +256,16 @@ export class MqttClient {
     this.#askForSubscriptions(link, now);
     this.#reportReady(link, now);
     return link.transmit(now) || any;
+  }
+
+  #reportStore(): void {
+    const messageCount = this.#restoredCount;
+    this.#restoredCount = 0;
+    if (messageCount > 0) this.emit({ type: "restored", messageCount });
+    const error = this.#store?.failure;
+    if (error === undefined || this.#isFailureTold) return;
+    this.#isFailureTold = true;
+    this.emit({ type: "store-failed", error });
   }
 
   #attempt(now: Milliseconds): boolean {

@@ -33,6 +33,8 @@ export type Outcome =
   | "sent"
   /** QoS 1: PUBACK received. QoS 2: PUBCOMP received. */
   | "acknowledged"
+  /** A newer state of the same topic took its place while it waited. */
+  | "replaced"
   /** Pushed out of a full queue by a newer message. */
   | "evicted"
   /** Waited longer than its `expiresAfter`. */
@@ -90,6 +92,10 @@ export type ClientEvent =
   | { readonly type: "unsubscribed"; readonly server: ServerName; readonly topicFilter: string }
   /** A payload over the receive limit came, and not every handler streams it; it was acknowledged all the same. */
   | { readonly type: "message-refused"; readonly topicName: string; readonly payloadLength: number }
+  /** At the start: messages that were stored before the last loss of power, and are sent now. */
+  | { readonly type: "restored"; readonly messageCount: number }
+  /** The flash has failed: from now on nothing survives a loss of power. */
+  | { readonly type: "store-failed"; readonly error: unknown }
   /** An application callback threw; the client goes on. */
   | { readonly type: "handler-failed"; readonly error: unknown }
   /** The server keeps ending fresh connections: most often another device uses the same client identifier [MQTT-3.1.4-2]. */

@@ -49,6 +49,15 @@ export class IdentifierSet {
     if (this.#size === 0 && this.#segments.size > 1) this.#segments.clear();
   }
 
+  /** Calls back for each, segment by segment. */
+  each(visit: (packetIdentifier: PacketIdentifier) => void): void {
+    for (const [key, segment] of this.#segments) {
+      for (let bit = 0; bit < SEGMENT_BYTES * 8; bit += 1) {
+        if (((segment[bit >> 3] as number) & (1 << (bit & 7))) !== 0) visit((key << SEGMENT_SHIFT) | bit);
+      }
+    }
+  }
+
   clear(): void {
     this.#segments.clear();
     this.#size = 0;

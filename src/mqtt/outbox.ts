@@ -6,6 +6,7 @@
  */
 
 import type { Outcome, RefusalReason } from "./event.js";
+import type { MessageStore } from "./message-store.js";
 import type { ServerOptions } from "./options.js";
 import type { Outgoing, OutgoingSource } from "./outgoing.js";
 import { OutgoingList, outgoingLength } from "./outgoing.js";
@@ -22,7 +23,13 @@ export type OutboxLimits = Pick<
 /** The longest packet there is: the fixed header's five bytes, and the largest remaining length. */
 const MAXIMUM_PACKET_LENGTH = 5 + MAXIMUM_REMAINING_LENGTH;
 
+/** How many messages ended in each way. */
+export type Counters = Readonly<Record<Outcome, number>>;
+
 export class Outbox {
+  /** Where messages are kept that are to survive a loss of power; undefined: nowhere. */
+  readonly store: MessageStore | undefined;
+  readonly #counters = { sent: 0, acknowledged: 0, replaced: 0, evicted: 0, expired: 0, refused: 0 };
   readonly #returned = new OutgoingList();
   readonly #waiting = new OutgoingList();
   /** An array and not a list: a message can be settled while it still stands in a list of its session. */
@@ -33,6 +40,15 @@ export class Outbox {
   /** Bytes of those waiting, which eviction can free. */
   #waitingByteLength = 0;
   #nextExpiry: Milliseconds = Number.POSITIVE_INFINITY;
+
+  constructor(store?: MessageStore) {
+    this.store = store;
+  }
+
+  /** How many messages ended in each way so far. */
+  get counters(): Counters {
+    return this.#counters;
+  }
 
   /** Messages not sent yet. */
   get length(): number {
@@ -55,7 +71,9 @@ export class Outbox {
   }
 
   /**
-   * Takes a message in, or refuses it. The oldest waiting messages are evicted to make room.
+   * Takes a message in, or refuses it. A state takes the place of an older one of its topic that waits. To make room
+   * the oldest waiting states are evicted, and for an event then the oldest events.
+   * @param isKept whether it is to be stored
    * @param connected whether it can be sent at once
    * @param room how many messages the in-flight window still takes
    */
@@ -66,9 +84,11 @@ export class Outbox {
     connected: boolean,
     room: number,
     expiresAt: Milliseconds,
+    isKept = false,
   ): void {
+    this.#replace(source.stateTopic);
     const byteLength = outgoingLength(source);
-    const obstacle = this.#makeRoom(outgoing.qos, byteLength, limits, connected, room);
+    const obstacle = this.#makeRoom(outgoing.qos, byteLength, limits, connected, room, source.stateTopic);
     if (obstacle !== undefined) {
       this.#refuse(outgoing, obstacle);
       return;
@@ -79,6 +99,25 @@ export class Outbox {
     this.#byteLength += byteLength;
     this.#waitingByteLength += byteLength;
     this.#waiting.push(outgoing);
+    if (isKept) this.store?.add(outgoing);
+  }
+
+  /** Takes in a message that was found in the store: it waits behind those before it. */
+  restore(outgoing: Outgoing): void {
+    this.#byteLength += outgoing.byteLength;
+    this.#waitingByteLength += outgoing.byteLength;
+    this.#waiting.push(outgoing);
+  }
+
+  /** As `restore`, for one that was in flight and belongs to its session. */
+  restoreInFlight(outgoing: Outgoing): void {
+    this.#byteLength += outgoing.byteLength;
+  }
+
+  /** All that wait, in the order in which they will be sent. */
+  eachWaiting(visit: (outgoing: Outgoing) => void): void {
+    for (let at = this.#returned.first; at !== undefined; at = at.next) visit(at);
+    for (let at = this.#waiting.first; at !== undefined; at = at.next) visit(at);
   }
 
   /** The message to be sent next; it stays until `take`. */
@@ -151,9 +190,12 @@ export class Outbox {
 
   /** This is how it ended. The first outcome stands. */
   settle(outgoing: Outgoing, outcome: Outcome): void {
+    const { byteLength } = outgoing;
     this.release(outgoing);
     if (outgoing.outcome !== undefined) return;
     outgoing.outcome = outcome;
+    this.#counters[outcome] += 1;
+    this.store?.ended(outgoing, byteLength);
     if (outgoing.handler !== undefined) this.#settled.push(outgoing);
   }
 
@@ -175,6 +217,7 @@ export class Outbox {
     limits: OutboxLimits,
     connected: boolean,
     room: number,
+    stateTopic: string | undefined,
   ): RefusalReason | undefined {
     if (qos === 0 && !connected && !limits.queueQos0) return "offline";
     if (byteLength > Math.min(limits.maximumQueueBytes, MAXIMUM_PACKET_LENGTH)) return "packet-too-large";
@@ -185,16 +228,30 @@ export class Outbox {
     if (this.#returned.length >= maximum || kept + byteLength > limits.maximumQueueBytes) return "queue-full";
     // Without a queue there are only those that the window takes at once, and they do not give way.
     if (limits.maximumQueueLength === 0 && this.length >= maximum) return "queue-full";
-    let oldest = this.#waiting.first;
-    while (
-      oldest !== undefined &&
-      (this.length >= maximum || this.#byteLength + byteLength > limits.maximumQueueBytes)
-    ) {
-      this.#withdraw(oldest);
-      this.settle(oldest, "evicted");
-      oldest = this.#waiting.first;
+    while (this.length >= maximum || this.#byteLength + byteLength > limits.maximumQueueBytes) {
+      const victim = this.#oldestState() ?? (stateTopic === undefined ? this.#waiting.first : undefined);
+      // A state does not push events out.
+      if (victim === undefined) return "queue-full";
+      this.#withdraw(victim);
+      this.settle(victim, "evicted");
     }
     return undefined;
+  }
+
+  #oldestState(): Outgoing | undefined {
+    let at = this.#waiting.first;
+    while (at !== undefined && at.stateTopic === undefined) at = at.next;
+    return at;
+  }
+
+  /** A newer state makes the one that waits pointless. */
+  #replace(stateTopic: string | undefined): void {
+    if (stateTopic === undefined) return;
+    let at = this.#waiting.first;
+    while (at !== undefined && at.stateTopic !== stateTopic) at = at.next;
+    if (at === undefined) return;
+    this.#withdraw(at);
+    this.settle(at, "replaced");
   }
 
   #refuseQos0(list: OutgoingList): void {

@@ -13,6 +13,8 @@ export interface Delivery {
   readonly outcome: Outcome | undefined;
   /** Why it was refused. */
   readonly reason: RefusalReason | undefined;
+  /** Whether it survives a loss of power, from `publish()` on until its outcome is known. */
+  readonly isStored: boolean;
 }
 
 /** Who wants to know how a message ended. Called once, and never from inside `publish()`. */
@@ -28,7 +30,14 @@ export interface OutgoingSource {
   readonly payloadByteLength: number;
   readonly qos: QoS;
   readonly retain: boolean;
+  /** Only the newest message of this topic matters: its name; undefined for an event. */
+  readonly stateTopic?: string | undefined;
+  /** Where in the payload the text `false` stands that says it is not late; undefined: nowhere. */
+  readonly lateOffset?: number | undefined;
 }
+
+/** `true` in place of `false`, with a blank to the same length. */
+const LATE: readonly number[] = Object.freeze([0x74, 0x72, 0x75, 0x65, 0x20]);
 
 /** The length of `source` as a PUBLISH packet, in bytes. */
 export function outgoingLength(source: OutgoingSource): number {
@@ -47,11 +56,21 @@ export class Outgoing implements Delivery {
   /** When it expires, if it is still waiting then. */
   expiresAt: Milliseconds = Number.POSITIVE_INFINITY;
   handler: DeliveryHandler | undefined;
+  /** Of a message of which only the newest matters: the topic name. */
+  stateTopic: string | undefined = undefined;
+  /** Where in the packet the text `false` stands that says it is not late; 0: nowhere. */
+  lateOffset = 0;
+  /** Its number in the store; 0: it is not stored. */
+  storeId = 0;
   next: Outgoing | undefined = undefined;
 
   constructor(qos: QoS, handler: DeliveryHandler | undefined) {
     this.qos = qos;
     this.handler = handler;
+  }
+
+  get isStored(): boolean {
+    return this.storeId !== 0;
   }
 
   get byteLength(): number {
@@ -68,6 +87,15 @@ export class Outgoing implements Delivery {
     if (typeof payload === "string") writeUtf8(payload, bytes, end);
     else bytes.set(payload, end);
     this.bytes = bytes;
+    this.stateTopic = source.stateTopic;
+    this.lateOffset = source.lateOffset === undefined ? 0 : end + source.lateOffset;
+  }
+
+  /** It comes later than it would have: says so in its payload, if it has a place for that. */
+  markLate(): void {
+    const { bytes, lateOffset } = this;
+    if (lateOffset === 0 || bytes === undefined || lateOffset + LATE.length > bytes.length) return;
+    bytes.set(LATE, lateOffset);
   }
 
   /** Gives it the packet identifier it is first sent with. */
@@ -108,12 +136,31 @@ export class Outgoing implements Delivery {
         payloadByteLength: payload.length,
         qos: 0,
         retain: ((bytes[0] as number) & 1) === 1,
+        stateTopic: this.stateTopic,
+        lateOffset: this.lateOffset === 0 ? undefined : this.lateOffset - offset - 2,
       });
     } else {
       bytes[0] = ((bytes[0] as number) & ~6) | (maximum << 1);
     }
     this.qos = maximum;
   }
+}
+
+/**
+ * A message that was stored.
+ * @param bytes its PUBLISH packet, which is taken over; undefined when only its identifier is needed any more
+ */
+export function restoredOutgoing(
+  bytes: Uint8Array | undefined,
+  storeId: number,
+  lateOffset: number,
+): Outgoing {
+  const qos = bytes === undefined ? 2 : ((((bytes[0] as number) >> 1) & 3) as QoS);
+  const outgoing = new Outgoing(qos, undefined);
+  outgoing.bytes = bytes;
+  outgoing.storeId = storeId;
+  outgoing.lateOffset = lateOffset;
+  return outgoing;
 }
 
 /** A first-in, first-out list, linked through the messages themselves: nothing is allocated. */

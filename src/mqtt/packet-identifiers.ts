@@ -40,6 +40,16 @@ export class PacketIdentifiers {
     this.#used.add(packetIdentifier);
   }
 
+  /** The next one is to come after this one, which was given out last before a restart; 0: none was. */
+  continueAfter(packetIdentifier: PacketIdentifier | 0): void {
+    this.#last = packetIdentifier;
+  }
+
+  /** The one that was given out last; 0 before the first. */
+  get last(): PacketIdentifier | 0 {
+    return this.#last;
+  }
+
   /** The exchange it stood for is over [MQTT-2.3.1-3]. */
   release(packetIdentifier: PacketIdentifier): void {
     this.#used.delete(packetIdentifier);

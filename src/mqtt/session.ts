@@ -13,10 +13,12 @@
  */
 
 import { ProtocolError } from "./errors.js";
+import type { ServerName } from "./event.js";
 import { IdentifierSet } from "./identifier-set.js";
+import type { Restored } from "./message-store.js";
 import type { Outbox } from "./outbox.js";
 import type { Outgoing } from "./outgoing.js";
-import { OutgoingList } from "./outgoing.js";
+import { OutgoingList, restoredOutgoing } from "./outgoing.js";
 import type { PacketIdentifier, QoS } from "./packet.js";
 import { MAXIMUM_PACKET_IDENTIFIER, PacketIdentifiers } from "./packet-identifiers.js";
 
@@ -24,6 +26,8 @@ export class Session {
   /** One space of identifiers for PUBLISH, SUBSCRIBE and UNSUBSCRIBE. */
   readonly identifiers = new PacketIdentifiers();
   readonly #outbox: Outbox;
+  readonly #server: ServerName;
+  readonly #isPersistent: boolean;
   readonly #unsent = new OutgoingList();
   readonly #inFlight = new OutgoingList();
   readonly #released = new OutgoingList();
@@ -32,8 +36,11 @@ export class Session {
   /** Inbound QoS 2 messages delivered and not yet released by PUBREL. */
   readonly #received = new IdentifierSet();
 
-  constructor(outbox: Outbox) {
+  /** @param isPersistent whether the server is asked to keep the session, so that it is worth storing too */
+  constructor(outbox: Outbox, server: ServerName = "mqtt", isPersistent = false) {
     this.#outbox = outbox;
+    this.#server = server;
+    this.#isPersistent = isPersistent;
   }
 
   /** Messages sent and not completed. */
@@ -58,11 +65,13 @@ export class Session {
       this.#nextRelease = this.#released.first;
       return;
     }
-    this.handOver();
+    const wasStored = this.#received.size > 0 || this.#hasStored;
+    this.#giveBack();
     this.#released.clear();
     this.#nextRelease = undefined;
     this.identifiers.releaseAll();
     this.#received.clear();
+    if (wasStored) this.#outbox.store?.forgotten(this.#server);
   }
 
   /**
@@ -70,6 +79,13 @@ export class Session {
    * them, and would take a new message under one of them for a repetition.
    */
   handOver(): void {
+    const wasStored = this.#hasStored;
+    this.#giveBack();
+    if (wasStored) this.#outbox.store?.renewed(this.#server);
+  }
+
+  /** What is in flight waits again, and what was released is done. */
+  #giveBack(): void {
     this.#unsent.prepend(this.#inFlight);
     for (let at = this.#unsent.first; at !== undefined; at = at.next) {
       if (at.qos === 1) this.identifiers.release(at.packetIdentifier);
@@ -106,6 +122,7 @@ export class Session {
     if (needsIdentifier) {
       outgoing.identify(this.identifiers.take());
       this.#inFlight.push(outgoing);
+      if (this.#isPersistent) this.#storeSending(outgoing);
     }
     return outgoing;
   }
@@ -146,10 +163,12 @@ export class Session {
     const outgoing = this.#findSent(packetIdentifier);
     if (outgoing === undefined) return !this.#awaitsRelease(packetIdentifier);
     if (outgoing.qos !== 2) throw new ProtocolError("MQTT-4.3.2-1", "PUBREC for a QoS 1 PUBLISH");
+    const { byteLength } = outgoing;
     this.#removeSent(outgoing);
     this.#outbox.release(outgoing);
     this.#released.push(outgoing);
     this.#nextRelease ??= outgoing;
+    this.#outbox.store?.released(outgoing, this.#server, byteLength);
     return false;
   }
 
@@ -176,11 +195,59 @@ export class Session {
   /** An inbound QoS 2 message is being delivered. */
   receive(packetIdentifier: PacketIdentifier): void {
     this.#received.add(packetIdentifier);
+    if (this.#isPersistent) this.#outbox.store?.received(this.#server, packetIdentifier);
   }
 
   /** PUBREL: the same packet identifier is a new message from now on [MQTT-4.3.3-2]. */
   forget(packetIdentifier: PacketIdentifier): void {
+    if (!this.#received.has(packetIdentifier)) return;
     this.#received.delete(packetIdentifier);
+    if (this.#isPersistent) this.#outbox.store?.completed(this.#server, packetIdentifier);
+  }
+
+  /** Takes in what the store has of it, before the first connection. */
+  restore(restored: Restored): void {
+    const server = this.#server;
+    for (const { bytes, id, lateOffset, packetIdentifier, server: at } of restored.messages.values()) {
+      if (at !== server) continue;
+      const outgoing = restoredOutgoing(bytes, id, lateOffset);
+      this.identifiers.claim(packetIdentifier);
+      if (bytes === undefined) {
+        outgoing.packetIdentifier = packetIdentifier;
+        this.#released.push(outgoing);
+      } else {
+        // It was stored before it had one.
+        outgoing.identify(packetIdentifier);
+        this.#outbox.restoreInFlight(outgoing);
+        this.#inFlight.push(outgoing);
+      }
+    }
+    for (const packetIdentifier of restored.received[server]) this.#received.add(packetIdentifier);
+    this.identifiers.continueAfter(restored.last[server]);
+  }
+
+  /** For the store: what is in flight, and then what was released. */
+  eachMessage(visit: (outgoing: Outgoing, server: ServerName, isReleased: boolean) => void): void {
+    for (const list of [this.#unsent, this.#inFlight]) {
+      for (let at = list.first; at !== undefined; at = at.next) visit(at, this.#server, false);
+    }
+    for (let at = this.#released.first; at !== undefined; at = at.next) visit(at, this.#server, true);
+  }
+
+  get #hasStored(): boolean {
+    let any = false;
+    this.eachMessage(({ storeId }) => {
+      any ||= storeId !== 0;
+    });
+    return any;
+  }
+
+  /** In a session that is kept, whatever is in flight is part of it. */
+  #storeSending(outgoing: Outgoing): void {
+    const { store } = this.#outbox;
+    if (store === undefined) return;
+    if (!outgoing.isStored) store.add(outgoing);
+    store.sending(outgoing, this.#server);
   }
 
   /** Sent on this connection or, with the session resumed, on an earlier one. */

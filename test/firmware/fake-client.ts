@@ -23,7 +23,7 @@ export class FakeClient {
 
   publish(message: Message, handler?: DeliveryHandler): Delivery {
     this.published.push(message as Published);
-    const delivery: FakeDelivery = { outcome: undefined, reason: undefined };
+    const delivery: FakeDelivery = { outcome: undefined, reason: undefined, isStored: false };
     this.#deliveries.push({ delivery, handler });
     return delivery;
   }

@@ -3,7 +3,7 @@
 import { describe, expect, test } from "vitest";
 import { describeError, describeEvent, describeLoss, eventLevel } from "../../firmware/apps/log-text.js";
 import { TransportError } from "../../src/mqtt/errors.js";
-import type { ClientEvent } from "../../src/mqtt/event.js";
+import type { ClientEvent, Outcome, RefusalReason } from "../../src/mqtt/event.js";
 
 type Disconnected = Extract<ClientEvent, { type: "disconnected" }>;
 
@@ -210,25 +210,24 @@ describe("the line for an error", () => {
 });
 
 describe("the line for a lost message", () => {
+  const lossOf = (outcome: Outcome | undefined, reason: RefusalReason | undefined) =>
+    describeLoss({ outcome, reason, isStored: false });
+
   test("names the limits to raise", () => {
-    expect(describeLoss({ outcome: "evicted", reason: undefined })).toBe(
+    expect(lossOf("evicted", undefined)).toBe(
       "newer messages pushed it out of the queue, see max_queue_length and max_queue_bytes",
     );
-    expect(describeLoss({ outcome: "refused", reason: "queue-full" })).toBe(
+    expect(lossOf("refused", "queue-full")).toBe(
       "the queue is full, see max_queue_length and max_queue_bytes",
     );
-    expect(describeLoss({ outcome: "refused", reason: "packet-too-large" })).toBe(
-      "it is longer than max_queue_bytes",
-    );
-    expect(describeLoss({ outcome: "refused", reason: "offline" })).toBe(
-      "there is no connection, and queue_qos0 is off",
-    );
-    expect(describeLoss({ outcome: "expired", reason: undefined })).toBe("it waited too long");
+    expect(lossOf("refused", "packet-too-large")).toBe("it is longer than max_queue_bytes");
+    expect(lossOf("refused", "offline")).toBe("there is no connection, and queue_qos0 is off");
+    expect(lossOf("expired", undefined)).toBe("it waited too long");
   });
 
   test("is none while nothing is lost", () => {
-    expect(describeLoss({ outcome: undefined, reason: undefined })).toBe(undefined);
-    expect(describeLoss({ outcome: "acknowledged", reason: undefined })).toBe(undefined);
-    expect(describeLoss({ outcome: "sent", reason: undefined })).toBe(undefined);
+    expect(lossOf(undefined, undefined)).toBe(undefined);
+    expect(lossOf("acknowledged", undefined)).toBe(undefined);
+    expect(lossOf("sent", undefined)).toBe(undefined);
   });
 });

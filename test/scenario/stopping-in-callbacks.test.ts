@@ -44,7 +44,7 @@ class EverythingWorld extends ClientWorld {
   readonly #act: (world: ClientWorld) => void;
 
   constructor(place: Place, act: (world: ClientWorld) => void) {
-    super({ isServed: false, onEvent: ({ type }) => this.#at(type) });
+    super({ isServed: false, onEvent: ({ type }) => this.#at(type as Place) });
     this.#place = place;
     this.#act = act;
     this.broker = new MiniBroker(this.network, {

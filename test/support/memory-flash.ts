@@ -17,6 +17,8 @@ export class MemoryFlash implements Flash {
   power = Number.POSITIVE_INFINITY;
   /** Bytes written and erased so far. */
   work = 0;
+  /** Called once, when the power fails. */
+  onPowerFailure: (() => void) | undefined;
 
   constructor(
     blockLength = 256,
@@ -59,7 +61,12 @@ export class MemoryFlash implements Flash {
   }
 
   #spend(): void {
-    if (this.power <= 0) throw new PowerFailure("the power has failed");
+    if (this.power <= 0) {
+      const tell = this.onPowerFailure;
+      this.onPowerFailure = undefined;
+      tell?.();
+      throw new PowerFailure("the power has failed");
+    }
     this.power -= 1;
     this.work += 1;
   }

@@ -25,6 +25,10 @@ export function eventText(event: ClientEvent): string {
       return `unsubscribed from ${event.topicFilter} at ${event.server}`;
     case "message-refused":
       return `message of ${event.payloadLength} bytes refused: ${event.topicName}`;
+    case "restored":
+      return `${event.messageCount} messages restored`;
+    case "store-failed":
+      return `store failed: ${String(event.error)}`;
     case "handler-failed":
       return `handler failed: ${String(event.error)}`;
     case "client-identifier-in-use":
