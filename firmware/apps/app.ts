@@ -25,6 +25,8 @@ export interface AppPorts {
   readonly pins: Pins;
   readonly wallClock: WallClock;
   readonly log: Log;
+  /** Whether events survive a loss of power as soon as they are published: then nothing is gained by keeping one back. */
+  readonly isDurable: boolean;
   /** Absent where nothing can be measured. */
   readonly climate?: ClimateDrivers;
 }

@@ -6,6 +6,7 @@
  * what it has to say waits in the client's queue. `start` is for when there is a network.
  */
 
+import { APPS_WITH_STORE } from "../../src/config/app-keys.js";
 import { ConfigError } from "../../src/config/problem.js";
 import type { Config } from "../../src/config/schema.js";
 import { ANY_SERVER } from "../../src/config/server-endpoint.js";
@@ -13,20 +14,22 @@ import { serverOptions } from "../../src/config/server-options.js";
 import { MqttClient } from "../../src/mqtt/client.js";
 import type { ClientEvent, ClientObserver, ServerName } from "../../src/mqtt/event.js";
 import type { DeliveryHandler } from "../../src/mqtt/outgoing.js";
-import type { Milliseconds, Timer, TransportProvider } from "../../src/mqtt/ports.js";
+import type { Flash, Milliseconds, Timer, TransportProvider } from "../../src/mqtt/ports.js";
 import { checkTopicName } from "../../src/mqtt/topic.js";
 import { encodeUtf8 } from "../../src/mqtt/utf8.js";
 import type { App, AppPorts } from "./app.js";
 import type { WifiReport } from "./attempt-text.js";
 import { chooseApp } from "./choose-app.js";
-import { describeError, describeEvent, eventLevel } from "./log-text.js";
+import { countersText, describeError, describeEvent, eventLevel } from "./log-text.js";
 import { RetainedTopic } from "./retained-topic.js";
 
 /** The world a device lives in. */
-export interface DevicePorts extends Omit<AppPorts, "client"> {
+export interface DevicePorts extends Omit<AppPorts, "client" | "isDurable"> {
   readonly transport: TransportProvider;
   /** Its name if `device.id` is empty, such as one made of the MAC address. */
   readonly deviceId: string;
+  /** Where events and sessions survive a loss of power; absent: they do not. */
+  readonly flash?: Flash;
   /** What is known of the Wi-Fi at the end of an attempt to connect; absent where it is not the device's business. */
   readonly wifi?: () => WifiReport;
   /** Hears what the client tells, after it was logged. */
@@ -90,7 +93,12 @@ export class Device implements ClientObserver, DeliveryHandler {
     this.#ports = ports;
     this.#timer = timers.create(() => this.#expired());
     this.#requiresTime = config.mqtt.require_time || (backup !== undefined && config.mqtt1.require_time);
-    this.client = new MqttClient({ transport, clock, timers, random, observer: this }, primary, backup);
+    const flash = this.#flashFor(config);
+    this.client = new MqttClient(
+      { transport, clock, timers, random, observer: this, ...(flash === undefined ? {} : { flash }) },
+      primary,
+      backup,
+    );
     this.#status = new RetainedTopic(this.client, statusTopic, "online");
     if (config.device.report) this.#reportTopic = `${statusTopic}/connection`;
     this.app = start({
@@ -101,6 +109,7 @@ export class Device implements ClientObserver, DeliveryHandler {
       pins,
       wallClock,
       log,
+      isDurable: flash !== undefined,
       ...(climate === undefined ? {} : { climate }),
     });
     for (const server of ["mqtt", "mqtt1"] as const) {
@@ -170,9 +179,10 @@ export class Device implements ClientObserver, DeliveryHandler {
       return;
     }
     if (this.#reportTopic !== undefined && this.#phase === "linked") {
-      const payload = this.#lastFailure === undefined ? text : `${text}\n${this.#lastFailure}`;
+      const lines = [text, this.#lastFailure, countersText(this.client.counters)];
+      const payload = lines.filter((line) => line !== undefined).join("\n");
       // QoS 0: it is of this connection, and of no use on another one.
-      this.client.publish({ topicName: this.#reportTopic, payload, retain: true });
+      this.client.publish({ topicName: this.#reportTopic, payload, retain: true, kind: "state" });
     }
     this.#lastFailure = undefined;
   }
@@ -221,6 +231,19 @@ export class Device implements ClientObserver, DeliveryHandler {
     } catch (error) {
       this.#ports.log.error(`the application failed: ${describeError(error)}`);
     }
+  }
+
+  /** The flash, if the config wants it used. */
+  #flashFor({ app, device: { queue_store: store } }: Config): Flash | undefined {
+    const isWanted = store === "" ? APPS_WITH_STORE.includes(app) : store === "flash";
+    const { flash, log } = this.#ports;
+    if (!isWanted) return undefined;
+    if (flash === undefined && store === "flash") {
+      log.warn(
+        "device.queue_store is flash, but there is none here: messages do not survive a loss of power",
+      );
+    }
+    return flash;
   }
 
   /** Loudly: it is for tests, and easily forgotten. */

@@ -22,7 +22,12 @@ interface Change {
   readonly sequence: number;
   readonly state: DoorState;
   readonly since: Milliseconds;
+  /** It cannot be told at once. */
+  readonly late: boolean;
 }
+
+/** The end of an event's payload that is not late, from where its flag stands on. */
+const NOT_LATE = "false}";
 
 /** Changes kept back until the time of day is known, at most. */
 const MAXIMUM_HELD = 32;
@@ -86,13 +91,15 @@ export class DoorSensor implements App, DeliveryHandler {
   }
 
   #changed(): void {
-    const { client, log, wallClock } = this.#ports;
+    const { client, isDurable, log, wallClock } = this.#ports;
     const { state } = this;
     this.#sequence += 1;
-    this.#held.push({ sequence: this.#sequence, state, since: this.#debouncer.since });
+    const late = !client.connected;
+    this.#held.push({ sequence: this.#sequence, state, since: this.#debouncer.since, late });
     log.info(`door ${state}, event ${this.#sequence}`);
     // Without connection and time of day it need not be sent yet, and by then the time may be known.
-    const canWait = !client.connected && wallClock.now() === undefined && this.#held.length < MAXIMUM_HELD;
+    const canWait =
+      !isDurable && !client.connected && wallClock.now() === undefined && this.#held.length < MAXIMUM_HELD;
     if (!canWait) this.#publishHeld();
     this.#stateTopic.set(state);
   }
@@ -100,13 +107,16 @@ export class DoorSensor implements App, DeliveryHandler {
   #publishHeld(): void {
     for (const change of this.#held) {
       const payload = this.#describe(change);
-      this.#ports.client.publish({ topicName: this.#settings.eventTopic, payload, qos: 1 }, this);
+      // All ASCII: characters are bytes. One that is late already has no such flag.
+      const lateOffset = payload.endsWith(NOT_LATE) ? payload.length - NOT_LATE.length : undefined;
+      const message = { topicName: this.#settings.eventTopic, payload, qos: 1 as const };
+      this.#ports.client.publish(lateOffset === undefined ? message : { ...message, lateOffset }, this);
     }
     this.#held = [];
   }
 
   /** The payload of an event: JSON, see docs/apps.md. */
-  #describe({ sequence, state, since }: Change): string {
+  #describe({ sequence, state, since, late }: Change): string {
     const { clock, wallClock } = this.#ports;
     const timeOfDay = wallClock.now();
     const age = clock.now() - since;
@@ -116,6 +126,8 @@ export class DoorSensor implements App, DeliveryHandler {
       ...(timeOfDay === undefined ? {} : { time: new Date(timeOfDay - age).toISOString() }),
       uptime: Math.round(since - this.#startedAt),
       boot: this.#boot,
+      // Last, where its place is known.
+      late,
     });
   }
 }

@@ -2,6 +2,7 @@
 
 import { TransportError } from "../../src/mqtt/errors.js";
 import type { ClientEvent } from "../../src/mqtt/event.js";
+import type { Counters } from "../../src/mqtt/outbox.js";
 import type { Delivery } from "../../src/mqtt/outgoing.js";
 import type { RefusalCode } from "../../src/mqtt/packet.js";
 import type { WifiReport } from "./attempt-text.js";
@@ -76,6 +77,14 @@ export function eventLevel(event: ClientEvent): keyof Log {
     default:
       return "info";
   }
+}
+
+/** `messages: 3 sent, 10 acknowledged`, and those that ended otherwise if there are any. */
+export function countersText(counters: Counters): string {
+  const { sent, acknowledged, ...others } = counters;
+  const parts = [`${sent} sent`, `${acknowledged} acknowledged`];
+  for (const [outcome, count] of Object.entries(others)) if (count > 0) parts.push(`${count} ${outcome}`);
+  return `messages: ${parts.join(", ")}`;
 }
 
 /** Why no server has a message that was published, or undefined when one has it or it is still on its way. */

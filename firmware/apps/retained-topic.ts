@@ -50,7 +50,7 @@ export class RetainedTopic {
 
   #publish(handler?: DeliveryHandler): void {
     const { qos, retain } = this.#how;
-    const message = { topicName: this.#topicName, payload: this.#value, qos, retain };
+    const message = { topicName: this.#topicName, payload: this.#value, qos, retain, kind: "state" as const };
     this.#delivery = this.#client.publish(message, handler);
     this.#published = this.#value;
   }

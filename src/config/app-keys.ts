@@ -17,12 +17,21 @@ export const DEVICE_KEYS = Object.freeze({
     origin: "reed",
     doc: "The device's name: client identifier and first level of its topics unless these are set. When empty, the platform supplies one, on the ESP32 from the MAC address.",
   }),
+  queue_store: choiceKey({
+    default: "",
+    choices: ["", "flash", "ram"],
+    origin: "reed",
+    doc: "Where messages wait that are to be sent: `flash`, where events and the MQTT sessions survive a loss of power, or `ram`. When empty: `flash` for the door sensor and the alarm, else `ram`. Each event then costs a few writes to the flash.",
+  }),
   report: booleanKey({
     default: true,
     origin: "reed",
-    doc: "After each connection the device publishes, retained, on the topic `connection` below its status topic, how long each stage took, and how the attempt before failed if it did. It is the same text as in its log.",
+    doc: "After each connection the device publishes, retained, on the topic `connection` below its status topic, how long each stage took, and how the attempt before failed if it did, in the words of its log; then how many messages ended in which way since it started.",
   }),
 });
+
+/** Apps whose events must survive a loss of power unless the config says otherwise. */
+export const APPS_WITH_STORE: readonly string[] = Object.freeze(["door-sensor", "alarm"]);
 
 export const APP_KEY = choiceKey({
   default: "",

@@ -8,9 +8,9 @@
  * is remembered elsewhere, so there is nothing to get out of step.
  */
 
+import { crc32 } from "../mqtt/crc32.js";
 import type { Storage } from "../mqtt/ports.js";
 import { decodeUtf8, encodeUtf8 } from "../mqtt/utf8.js";
-import { crc32 } from "../mqtt/crc32.js";
 import { loadConfig } from "./load.js";
 import { ConfigError } from "./problem.js";
 import type { Layer } from "./read-layer.js";

@@ -86,7 +86,8 @@ export class Outbox {
     expiresAt: Milliseconds,
     isKept = false,
   ): void {
-    this.#replace(source.stateTopic);
+    // What is about to be sent is not waiting: subscribers see every value while there is a connection.
+    if (!connected || room <= 0) this.#replace(source.stateTopic);
     const byteLength = outgoingLength(source);
     const obstacle = this.#makeRoom(outgoing.qos, byteLength, limits, connected, room, source.stateTopic);
     if (obstacle !== undefined) {

@@ -53,7 +53,7 @@ const REED_DEFAULTS = {
 const SERVER_DEFAULTS = { ...MONGOOSE_DEFAULTS, ...CHANGED_DEFAULTS, ...REED_DEFAULTS };
 
 const DEFAULTS = {
-  device: { id: "", report: true },
+  device: { id: "", queue_store: "", report: true },
   app: "",
   mqtt: SERVER_DEFAULTS,
   mqtt1: SERVER_DEFAULTS,

@@ -30,6 +30,7 @@ function createAlarm(settings: Partial<AlarmSettings> = {}) {
     pins: board,
     wallClock: board,
     log: board,
+    isDurable: false,
   };
   const alarm = new Alarm({ ...SETTINGS, ...settings }, ports);
   return {
@@ -55,7 +56,7 @@ describe("the alarm", () => {
     expect(disarmed.board.outputs.get(18)).toEqual([0]);
     disarmed.connect();
     expect(disarmed.client.published).toEqual([
-      { topicName: "hall/alarm/state", payload: "disarmed", qos: 1, retain: true },
+      { topicName: "hall/alarm/state", payload: "disarmed", qos: 1, retain: true, kind: "state" },
     ]);
     const armed = createAlarm({ armed: true });
     armed.connect();

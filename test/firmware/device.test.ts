@@ -334,7 +334,7 @@ describe("the connect report of a device", () => {
     const world = new World();
     const { board } = world.startDevice(HALL);
     const text = "mqtt ready in 60 ms: tcp 20 ms, connack 20 ms, suback 20 ms";
-    expect(world.retained("hall/status/connection")).toBe(text);
+    expect(world.retained("hall/status/connection")).toBe(`${text}\nmessages: 0 sent, 2 acknowledged`);
     expect(board.lines).toContain(`info: ${text}`);
   });
 
@@ -348,16 +348,20 @@ describe("the connect report of a device", () => {
     expect(lines).toHaveLength(1);
     expect(lines[0]).toMatch(/check mqtt.server and the network \(tcp failed after [0-9]+ ms\)$/);
     const ready = "mqtt ready in 40 ms: tcp 20 ms, connack 20 ms";
-    expect(world.retained(REPORT)).toBe(`${ready}\n${lines[0]?.slice("warn: ".length)}`);
+    expect(world.retained(REPORT)?.split("\n")).toEqual([
+      ready,
+      lines[0]?.slice("warn: ".length),
+      "messages: 0 sent, 0 acknowledged",
+    ]);
     world.broker.kick("front");
     world.clock.advance(10_000);
-    expect(world.retained(REPORT)).toBe(ready);
+    expect(world.retained(REPORT)).toBe(`${ready}\nmessages: 1 sent, 2 acknowledged`);
   });
 
   test("begins with the Wi-Fi where there is one, and blames it while it is down", () => {
     const world = new World();
     let wifi: WifiReport = { isUp: false };
-    const { board, device } = world.createDevice(FRONT, undefined, () => wifi);
+    const { board, device } = world.createDevice(FRONT, undefined, { wifi: () => wifi });
     world.broker.stop();
     device.start();
     world.clock.advance(1000);

@@ -30,6 +30,7 @@ function createSensor(settings: Partial<DoorSensorSettings> = {}, firstLevel: Le
     pins: board,
     wallClock: board,
     log: board,
+    isDurable: false,
   };
   const sensor = new DoorSensor({ ...SETTINGS, ...settings }, ports);
   return {
@@ -83,10 +84,12 @@ describe("the door sensor", () => {
     expect(client.published).toEqual([
       {
         topicName: "front/door/event",
-        payload: '{"seq":1,"state":"open","time":"2026-03-04T05:06:07.000Z","uptime":0,"boot":"80000000"}',
+        payload:
+          '{"seq":1,"state":"open","time":"2026-03-04T05:06:07.000Z","uptime":0,"boot":"80000000","late":false}',
         qos: 1,
+        lateOffset: 94,
       },
-      { topicName: "front/door/state", payload: "open", qos: 1, retain: true },
+      { topicName: "front/door/state", payload: "open", qos: 1, retain: true, kind: "state" },
     ]);
   });
 
@@ -100,8 +103,22 @@ describe("the door sensor", () => {
     clock.advance(3_600_000);
     connect();
     expect(events()).toEqual([
-      { seq: 1, state: "open", time: "2026-03-04T05:06:07.250Z", uptime: 7_250, boot: "80000000" },
-      { seq: 2, state: "closed", time: "2026-03-04T05:07:08.250Z", uptime: 68_250, boot: "80000000" },
+      {
+        seq: 1,
+        state: "open",
+        time: "2026-03-04T05:06:07.250Z",
+        uptime: 7_250,
+        boot: "80000000",
+        late: true,
+      },
+      {
+        seq: 2,
+        state: "closed",
+        time: "2026-03-04T05:07:08.250Z",
+        uptime: 68_250,
+        boot: "80000000",
+        late: true,
+      },
     ]);
   });
 
@@ -115,8 +132,15 @@ describe("the door sensor", () => {
     board.setTime("2026-03-04T05:06:10.000Z");
     connect();
     expect(events()).toEqual([
-      { seq: 1, state: "open", time: "2026-03-04T05:06:01.000Z", uptime: 1000, boot: "80000000" },
-      { seq: 2, state: "closed", time: "2026-03-04T05:06:02.000Z", uptime: 2000, boot: "80000000" },
+      { seq: 1, state: "open", time: "2026-03-04T05:06:01.000Z", uptime: 1000, boot: "80000000", late: true },
+      {
+        seq: 2,
+        state: "closed",
+        time: "2026-03-04T05:06:02.000Z",
+        uptime: 2000,
+        boot: "80000000",
+        late: true,
+      },
     ]);
   });
 
@@ -126,8 +150,8 @@ describe("the door sensor", () => {
     connect();
     move(0);
     expect(events()).toEqual([
-      { seq: 1, state: "open", uptime: 0, boot: "80000000" },
-      { seq: 2, state: "closed", uptime: 1000, boot: "80000000" },
+      { seq: 1, state: "open", uptime: 0, boot: "80000000", late: true },
+      { seq: 2, state: "closed", uptime: 1000, boot: "80000000", late: false },
     ]);
   });
 
@@ -190,7 +214,7 @@ describe("the door sensor", () => {
     clock.advance(47);
     expect(events()).toEqual([]);
     clock.advance(1);
-    expect(events()).toEqual([{ seq: 1, state: "open", uptime: 8, boot: "80000000" }]);
+    expect(events()).toEqual([{ seq: 1, state: "open", uptime: 8, boot: "80000000", late: false }]);
   });
 
   test("sets no timer while the door rests", () => {

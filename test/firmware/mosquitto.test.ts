@@ -62,7 +62,7 @@ test("mosquitto and its clients see a door sensor and an alarm", async () => {
   const seen = (await watcher.take(11)).map(({ topicName, text, qos }) => `${topicName} ${qos} ${text}`);
   const event = seen.find((line) => line.startsWith("front/door/event"));
   expect(event).toMatch(
-    /^front\/door\/event 1 {"seq":1,"state":"open","time":"2026-03-04T05:06:0\d.\d{3}Z","uptime":\d+,"boot":"[0-9a-f]{8}"}$/,
+    /^front\/door\/event 1 {"seq":1,"state":"open","time":"2026-03-04T05:06:0\d.\d{3}Z","uptime":\d+,"boot":"[0-9a-f]{8}","late":false}$/,
   );
   expect(seen.filter((line) => line !== event)).toEqual([
     "hall/status 1 online",

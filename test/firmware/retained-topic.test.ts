@@ -22,7 +22,9 @@ describe("a retained topic", () => {
     const { client, connect } = createTopic();
     expect(client.published).toEqual([]);
     connect();
-    expect(client.published).toEqual([{ topicName: "door", payload: "closed", qos: 1, retain: true }]);
+    expect(client.published).toEqual([
+      { topicName: "door", payload: "closed", qos: 1, retain: true, kind: "state" },
+    ]);
   });
 
   test("publishes each value while there is a connection, also before the last one is acknowledged", () => {

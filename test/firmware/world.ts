@@ -7,6 +7,7 @@ import { VirtualNetwork } from "../../host-sim/virtual/virtual-network.js";
 import { loadConfig } from "../../src/config/load.js";
 import type { PartialConfig } from "../../src/config/schema.js";
 import type { ClientEvent } from "../../src/mqtt/event.js";
+import type { Flash } from "../../src/mqtt/ports.js";
 import { MiniBroker } from "../support/mini-broker.js";
 import { FakeBoard } from "./fake-board.js";
 
@@ -39,7 +40,7 @@ export class World {
   createDevice(
     values: PartialConfig,
     onEvent?: (event: ClientEvent, device: Device) => void,
-    wifi?: () => WifiReport,
+    ports: { readonly wifi?: () => WifiReport; readonly flash?: Flash } = {},
   ): TestDevice {
     const { clock } = this;
     const board = new FakeBoard(clock);
@@ -57,7 +58,7 @@ export class World {
       wallClock: board,
       log: board,
       deviceId: "reed-4a5b6c",
-      ...(wifi === undefined ? {} : { wifi }),
+      ...ports,
       observer: {
         onEvent(event) {
           events.push(event);

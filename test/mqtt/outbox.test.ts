@@ -407,3 +407,74 @@ describe("outcomes", () => {
     expect([one.bytes, two.bytes, outbox.byteLength]).toEqual([undefined, undefined, 0]);
   });
 });
+
+describe("a state", () => {
+  const states = (outbox: Outbox, ...payloads: readonly string[]) =>
+    payloads.map((payload) => addTo(outbox, { payload, isState: true }));
+
+  test("takes the place of an older one of its topic that waits", () => {
+    const outbox = new Outbox();
+    const event = addTo(outbox, { payload: "e" });
+    const [old, newer] = states(outbox, "1", "2");
+    expect(outcomes([event, old as Delivery, newer as Delivery])).toEqual([undefined, "replaced", undefined]);
+    expect(drained(outbox)).toEqual(["e", "2"]);
+  });
+
+  test("leaves alone what is in flight, events, and states of other topics", () => {
+    const outbox = new Outbox();
+    states(outbox, "1");
+    const flight = takeInFlight(outbox, 1);
+    addTo(outbox, { payload: "event" });
+    addTo(outbox, { payload: "other", isState: true, topicName: "u" });
+    states(outbox, "2");
+    expect(flight.first?.outcome).toBeUndefined();
+    for (let at = flight.first; at !== undefined; at = at.next) outbox.settle(at, "acknowledged");
+    expect(drained(outbox)).toEqual(["event", "other", "2"]);
+  });
+
+  test("is evicted before any event, the oldest first", () => {
+    const outbox = new Outbox();
+    const limits = { maximumQueueLength: 3 };
+    const first = addTo(outbox, { payload: "1", limits });
+    const one = addTo(outbox, { payload: "s", limits, isState: true, topicName: "a" });
+    const two = addTo(outbox, { payload: "s", limits, isState: true, topicName: "b" });
+    const second = addTo(outbox, { payload: "2", limits });
+    const third = addTo(outbox, { payload: "3", limits });
+    const fourth = addTo(outbox, { payload: "4", limits });
+    expect(outcomes([one, two, first, second, third, fourth])).toEqual([
+      "evicted",
+      "evicted",
+      "evicted",
+      undefined,
+      undefined,
+      undefined,
+    ]);
+  });
+
+  test("does not push events out: it is refused", () => {
+    const outbox = new Outbox();
+    const limits = { maximumQueueLength: 2 };
+    for (const payload of ["1", "2"]) addTo(outbox, { payload, limits });
+    expect(outcomes([addTo(outbox, { payload: "s", limits, isState: true })])).toEqual([
+      "refused: queue-full",
+    ]);
+    expect(drained(outbox)).toEqual(["1", "2"]);
+  });
+});
+
+test("the counters say how many messages ended in each way", () => {
+  const outbox = new Outbox();
+  const limits = { maximumQueueLength: 1 };
+  addTo(outbox, { payload: "1", limits });
+  addTo(outbox, { payload: "2", limits });
+  addTo(outbox, { qos: 0, connected: false });
+  drained(outbox);
+  expect(outbox.counters).toEqual({
+    sent: 1,
+    acknowledged: 0,
+    replaced: 0,
+    evicted: 1,
+    expired: 0,
+    refused: 1,
+  });
+});

@@ -46,6 +46,9 @@ export interface Addition {
   readonly room?: number;
   readonly expiresAt?: Milliseconds;
   readonly handler?: DeliveryHandler;
+  readonly isState?: boolean;
+  /** "t" unless given. */
+  readonly topicName?: string;
 }
 
 export const ROOMY: OutboxLimits = Object.freeze({
@@ -63,9 +66,12 @@ export function addTo(outbox: Outbox, addition: Addition): Outgoing {
     connected = true,
     room = 0,
     expiresAt = Number.POSITIVE_INFINITY,
+    topicName = "t",
+    isState = false,
   } = addition;
   const outgoing = new Outgoing(qos, addition.handler);
   const limits = { ...ROOMY, ...addition.limits };
-  outbox.add(outgoing, sourceOf("t", payload, qos), limits, connected, room, expiresAt);
+  const source = { ...sourceOf(topicName, payload, qos), stateTopic: isState ? topicName : undefined };
+  outbox.add(outgoing, source, limits, connected, room, expiresAt);
   return outgoing;
 }
