@@ -34,6 +34,8 @@ export function describeEvent(event: ClientEvent, wifi?: WifiReport): string {
       const other = event.server === "mqtt" ? "mqtt1" : "mqtt";
       return `giving up on ${other} for now: first attempt at ${event.server} in ${delay}`;
     }
+    case "failing-back":
+      return "mqtt has been good for mqtt.failback_after: going back to it";
     case "subscribed":
       return `subscribed to ${quoted(event.topicFilter)}, QoS ${event.qos}`;
     case "subscription-refused":

@@ -219,6 +219,14 @@ export const SERVER_KEYS = Object.freeze({
     origin: "reed",
     doc: "A connection must last this long before the wait starts again at `reconnect_timeout_min`. So a server that accepts and drops is left for the backup in the end. 0: every connection counts, as in Mongoose.",
   }),
+  failback_after: numberKey({
+    default: 0,
+    minimum: 0,
+    maximum: DAY,
+    unit: "seconds",
+    origin: "reed",
+    doc: "Of `mqtt`: while `mqtt1` is in use, the primary is tried now and then under the client identifier with `-probe` at its end, and when it has been good for this long the client goes back to it, at a moment when no message is under way. 0: it stays where it is, as in Mongoose. No effect in `mqtt1`.",
+  }),
   connect_timeout: numberKey({
     default: 15,
     minimum: 0.1,

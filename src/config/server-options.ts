@@ -55,6 +55,7 @@ export function serverOptions(
     reconnectMinimum: milliseconds(section.reconnect_timeout_min),
     reconnectMaximum: milliseconds(section.reconnect_timeout_max),
     reconnectStable: milliseconds(section.reconnect_stable),
+    failBackAfter: milliseconds(section.failback_after),
     connectTimeout: milliseconds(section.connect_timeout),
     responseTimeout: milliseconds(section.response_timeout),
     receiveLimit: section.recv_mbuf_limit,

@@ -12,6 +12,7 @@ import type { ClosedEvent, ConnectionEvent } from "./connection-event.js";
 import { checkQos } from "./encode.js";
 import { UsageError } from "./errors.js";
 import type { ClientEvent, ClientObserver, ServerName } from "./event.js";
+import { FailBack } from "./fail-back.js";
 import { Link } from "./link.js";
 import { MessageStore } from "./message-store.js";
 import type { ServerOptions } from "./options.js";
@@ -78,6 +79,10 @@ export class MqttClient {
   readonly #router: Router;
   readonly #reconnector: Reconnector;
   readonly #takeovers = new TakeoverWatch();
+  /** Undefined when the client stays with the backup. */
+  readonly #failBack: FailBack | undefined;
+  /** The primary is to be gone back to, as soon as nothing is under way. */
+  #isPrimaryGood = false;
   readonly #timer: Timer;
   #timerDue: Milliseconds = Number.POSITIVE_INFINITY;
   #link: Link | undefined;
@@ -107,6 +112,9 @@ export class MqttClient {
     }
     this.#router = new Router(this.#subscriptions, this);
     this.#reconnector = new Reconnector(primary, backup, ports.random);
+    if (backup !== undefined && primary.failBackAfter > 0) {
+      this.#failBack = new FailBack(ports, primary, this);
+    }
     this.#timer = ports.timers.create(() => {
       this.#timerDue = Number.POSITIVE_INFINITY;
       this.#turn();
@@ -214,6 +222,12 @@ export class MqttClient {
     this.#turn();
   }
 
+  /** For the watch on the primary. */
+  onPrimaryGood(): void {
+    this.#isPrimaryGood = true;
+    this.#wake();
+  }
+
   /** For the router: tells the observer, and survives what it throws. */
   emit(event: ClientEvent): void {
     try {
@@ -255,6 +269,7 @@ export class MqttClient {
     if (this.#receive(link, now)) any = true;
     this.#askForSubscriptions(link, now);
     this.#reportReady(link, now);
+    if (this.#isPrimaryGood && this.#isQuiet(link)) this.#goBack(link, now);
     return link.transmit(now) || any;
   }
 
@@ -303,6 +318,7 @@ export class MqttClient {
         link.connectedAt = now;
         this.#reconnector.succeeded(now);
         this.#subscriptions.begin(server, event.sessionPresent);
+        if (server === "mqtt1") this.#failBack?.watch();
         this.emit({ type: "connected", server, sessionPresent: event.sessionPresent });
         break;
       case "subscribed":
@@ -326,6 +342,8 @@ export class MqttClient {
     const options = this.#options(server);
     link.close();
     this.#link = undefined;
+    this.#isPrimaryGood = false;
+    this.#failBack?.rest();
     this.#outbox.disconnected(options.queueQos0);
     this.emit({
       type: "disconnected",
@@ -339,6 +357,7 @@ export class MqttClient {
     if (this.#takeovers.ended(event, now - link.connectedAt, 2 * options.reconnectMaximum)) {
       this.emit({ type: "client-identifier-in-use", server, clientIdentifier: options.clientIdentifier });
     }
+    // Asked for by the application, or by going back.
     if (reason === "requested") return;
     this.#reconnector.failed(now);
     const { deadline, server: next } = this.#reconnector;
@@ -346,6 +365,25 @@ export class MqttClient {
     const switched = next !== server;
     if (switched) this.#sessionOf(server).handOver();
     this.emit({ type: "waiting", server: next, delay: deadline - now, switched });
+  }
+
+  /** Whether nothing is under way that would have to be sent again. */
+  #isQuiet(link: Link): boolean {
+    return (
+      link.connection.state === "connected" &&
+      this.pending === 0 &&
+      !this.#subscriptions.isAsking &&
+      !this.#router.isStreaming
+    );
+  }
+
+  /** Without DISCONNECT: whoever looks for the device at the backup learns from the will that it is gone. */
+  #goBack(link: Link, now: Milliseconds): void {
+    this.#isPrimaryGood = false;
+    this.emit({ type: "failing-back" });
+    this.#sessionOf(link.server).handOver();
+    this.#reconnector.failBack(now);
+    link.connection.abandon();
   }
 
   #askForSubscriptions(link: Link, now: Milliseconds): void {

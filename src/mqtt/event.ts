@@ -81,6 +81,8 @@ export type ClientEvent =
       readonly delay: Milliseconds;
       readonly switched: boolean;
     }
+  /** The primary has been good for `failBackAfter`: the connection to the backup ends, and the next one goes there. */
+  | { readonly type: "failing-back" }
   | {
       readonly type: "subscribed";
       readonly server: ServerName;

@@ -29,6 +29,11 @@ export interface JournalOwner {
   rewrite(append: (payload: Uint8Array) => boolean): boolean;
 }
 
+/** What a record takes up, in bytes. */
+export function recordLength(payloadLength: number): number {
+  return (RECORD_HEADER_LENGTH + payloadLength + 3) & ~3;
+}
+
 export class Journal {
   readonly #flash: Flash;
   readonly #owner: JournalOwner;
@@ -64,18 +69,13 @@ export class Journal {
     return this.#end - HEADER_LENGTH;
   }
 
-  /** What a record takes up, in bytes. */
-  static recordLength(payloadLength: number): number {
-    return (RECORD_HEADER_LENGTH + payloadLength + 3) & ~3;
-  }
-
   /**
    * Appends a record; it is stored when this returns true. Without room for it everything valid is written anew, in
    * which case `rewrite` has to say what the record would have said. False when there is no room even so.
    * Throws what the flash throws; nothing more may be appended then.
    */
   append(payload: Uint8Array): boolean {
-    const length = Journal.recordLength(payload.length);
+    const length = recordLength(payload.length);
     if (payload.length > MAXIMUM_PAYLOAD_LENGTH || length > this.capacity) return false;
     if (this.#end + length > this.#halfLength) return this.#compact();
     this.#write(this.#half + this.#end, payload);
@@ -92,7 +92,7 @@ export class Journal {
     }
     let end = HEADER_LENGTH;
     const fits = this.#owner.rewrite((payload) => {
-      const length = Journal.recordLength(payload.length);
+      const length = recordLength(payload.length);
       if (payload.length > MAXIMUM_PAYLOAD_LENGTH || end + length > this.#halfLength) return false;
       this.#write(half + end, payload);
       end += length;
@@ -124,7 +124,7 @@ export class Journal {
   }
 
   #write(offset: number, payload: Uint8Array): void {
-    const record = new Uint8Array(Journal.recordLength(payload.length)).fill(0xff);
+    const record = new Uint8Array(recordLength(payload.length)).fill(0xff);
     const view = new DataView(record.buffer);
     view.setUint16(0, payload.length);
     view.setUint16(2, ~payload.length & 0xffff);
@@ -142,7 +142,7 @@ export class Journal {
       this.#flash.read(this.#half + at, header);
       if (view.getUint32(0) === 0xffff_ffff) return this.#isErased(at) ? at : this.#halfLength;
       const length = view.getUint16(0);
-      const next = at + Journal.recordLength(length);
+      const next = at + recordLength(length);
       const isLength = (length ^ view.getUint16(2)) === 0xffff && next <= this.#halfLength;
       if (!isLength) return this.#halfLength;
       const payload = new Uint8Array(length);

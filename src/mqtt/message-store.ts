@@ -23,7 +23,7 @@
 import type { ServerName } from "./event.js";
 import { IdentifierSet } from "./identifier-set.js";
 import type { JournalOwner } from "./journal.js";
-import { Journal } from "./journal.js";
+import { Journal, recordLength } from "./journal.js";
 import type { Outgoing } from "./outgoing.js";
 import type { PacketIdentifier } from "./packet.js";
 import type { Flash } from "./ports.js";
@@ -40,11 +40,11 @@ const COUNTED = 9;
 
 const MESSAGE_HEADER_LENGTH = 9;
 /** What a message needs at most besides its packet: its own record and SENT or RELEASED. */
-const RECORDS_PER_MESSAGE = Journal.recordLength(MESSAGE_HEADER_LENGTH) + Journal.recordLength(8);
+const RECORDS_PER_MESSAGE = recordLength(MESSAGE_HEADER_LENGTH) + recordLength(8);
 /** Inbound QoS 2 messages that are stored, from both servers together; most servers have 20 or so under way. */
 const MAXIMUM_RECEIVED = 64;
 /** Kept free of messages, for received identifiers, counters and the record that ends a message. */
-const RESERVE = (MAXIMUM_RECEIVED + 8) * Journal.recordLength(4);
+const RESERVE = (MAXIMUM_RECEIVED + 8) * recordLength(4);
 
 /** What the store has to write anew when the journal is compacted. */
 export interface StoredState {

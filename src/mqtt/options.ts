@@ -34,6 +34,8 @@ export interface ServerOptions {
   readonly reconnectMaximum: Milliseconds;
   /** A connection that has lasted this long resets the wait. */
   readonly reconnectStable: Milliseconds;
+  /** Of the primary: how long it must have been good before the client goes back to it from the backup; 0: never. */
+  readonly failBackAfter: Milliseconds;
   /** From the start of an attempt to CONNACK. */
   readonly connectTimeout: Milliseconds;
   /** From PINGREQ to PINGRESP, and the longest wait for DISCONNECT to leave. */
@@ -76,6 +78,7 @@ export function checkServerOptions(options: ServerOptions): void {
   checkTime(options.connectTimeout, 1, "connectTimeout");
   checkTime(options.responseTimeout, 1, "responseTimeout");
   checkTime(options.reconnectStable, 0, "reconnectStable");
+  checkTime(options.failBackAfter, 0, "failBackAfter");
   if (!(options.reconnectMinimum > 0) || !(options.reconnectMinimum <= options.reconnectMaximum)) {
     throw new UsageError(
       "invalid-option",

@@ -9,6 +9,7 @@
  * | attempting | failed                                 | waiting    | one rung up, or to the other server          |
  * | up         | failed, up for less than `stable`      | waiting    | as if the attempt had failed                 |
  * | up         | failed, up for `stable` or longer      | waiting    | first rung, same server                      |
+ * | up         | failBack                               | waiting    | the first attempt at the primary is due      |
  * | any        | stop                                   | stopped    | no deadline                                  |
  *
  * The rungs are `minimum`, doubled each time, up to `maximum`: 2, 4, 8, 16, 32, 60 s by default, each with up to 10 %
@@ -87,6 +88,15 @@ export class Reconnector {
     this.#state = "attempting";
     this.#attempt += 1;
     return this.#server;
+  }
+
+  /** Goes back to the primary, at once: the next attempt is its first. */
+  failBack(now: Milliseconds): void {
+    if (this.#state === "stopped") return;
+    this.#server = "mqtt";
+    this.#rung = 0;
+    this.#attempt = 0;
+    this.#wait(now, 0);
   }
 
   /** CONNACK accepted. */

@@ -27,6 +27,11 @@ export class Router {
     this.#emitter = emitter;
   }
 
+  /** Whether a message is being taken in parts. */
+  get isStreaming(): boolean {
+    return this.#sinks.length > 0;
+  }
+
   arrived(event: Arrival): void {
     switch (event.type) {
       case "message": {

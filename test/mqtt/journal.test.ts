@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import type { JournalOwner } from "../../src/mqtt/journal.js";
-import { Journal } from "../../src/mqtt/journal.js";
+import { Journal, recordLength } from "../../src/mqtt/journal.js";
 import { MemoryFlash, PowerFailure } from "../support/memory-flash.js";
 
 /** Keeps numbered values of which each can be taken back: `+` and `-` records of a number and filling. */
@@ -92,7 +92,7 @@ describe("a journal", () => {
   test("refuses what does not fit, and keeps what it has", () => {
     const flash = new MemoryFlash();
     const notebook = new Notebook(flash);
-    const fitting = Math.floor(notebook.journal.capacity / Journal.recordLength(8));
+    const fitting = Math.floor(notebook.journal.capacity / recordLength(8));
     for (let number = 0; number < fitting; number += 1) expect(notebook.add(number)).toBe(true);
     expect(notebook.add(1000)).toBe(false);
     expect(notebook.add(1001, notebook.journal.capacity)).toBe(false);

@@ -27,6 +27,7 @@ export function serverOptions(port: number, changes: Partial<ServerOptions> = {}
     reconnectMinimum: 20,
     reconnectMaximum: 160,
     reconnectStable: 30_000,
+    failBackAfter: 0,
     connectTimeout: 10_000,
     responseTimeout: 5_000,
     receiveLimit: 3072,

@@ -11,6 +11,7 @@ export const OPTIONS: ServerOptions = Object.freeze({
   maximumQos: 2,
   reconnectMinimum: 2000,
   reconnectMaximum: 60_000,
+  failBackAfter: 0,
   reconnectStable: 30_000,
   connectTimeout: 15_000,
   responseTimeout: 10_000,

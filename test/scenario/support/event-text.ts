@@ -17,6 +17,8 @@ export function eventText(event: ClientEvent): string {
       return `disconnected from ${event.server}: ${event.reason} (${event.stage})${detailOf(event)}`;
     case "waiting":
       return `waiting ${event.delay / 1000} s for ${event.server}${event.switched ? ", switched" : ""}`;
+    case "failing-back":
+      return "failing back";
     case "subscribed":
       return `subscribed to ${event.topicFilter} at ${event.server}, QoS ${event.qos}`;
     case "subscription-refused":
