@@ -5,8 +5,10 @@
  * has what they lack altogether.
  */
 
+/// <reference path="../types/crypt.d.ts" />
 /// <reference path="../types/sensor.d.ts" />
 
+import Resource from "Resource";
 import Analog from "embedded:io/analog";
 import Digital from "embedded:io/digital";
 import I2C from "embedded:io/i2c";
@@ -15,24 +17,39 @@ import UDP from "embedded:io/socket/udp";
 import WiFi from "embedded:network/interface/wifi";
 import SHT3x from "embedded:sensor/Humidity-Temperature/SHT3x";
 import keyValue from "embedded:storage/key-value";
+import { BlockCipher, Digest, GHASH, Mode } from "crypt";
+import EC from "ec";
 import config from "mc/config";
+import Modular from "modular";
+import Mont from "mont";
 // biome-ignore lint/style/useNodejsImportProtocol: the SDK's module, not Node's
 import Net from "net";
+import RNG from "rng";
 import Time from "time";
 import Timer from "timer";
-import type { Storage } from "../src/mqtt/ports.js";
+import type { Clock, Storage } from "../src/mqtt/ports.js";
+import type { Crypto } from "../src/transport/crypto/crypto.js";
+import { LayeredTransportProvider } from "../src/transport/layered-transport.js";
+import { OwnTls } from "../src/transport/own-tls.js";
 import type { Log } from "./apps/io.js";
 import { describeError } from "./apps/log-text.js";
 import { Board } from "./platform/board.js";
 import { readBuildConfig } from "./platform/build-config.js";
 import type { AnalogConstructor, I2cConstructor } from "./platform/climate-elements.js";
 import { ClimateElements } from "./platform/climate-elements.js";
+import type { ResourceConstructor } from "./platform/device-files.js";
+import { DeviceFiles } from "./platform/device-files.js";
 import { DeviceTimers } from "./platform/device-timers.js";
 import type { DigitalConstructor } from "./platform/digital-pins.js";
 import { DigitalPins } from "./platform/digital-pins.js";
+import { gatherEntropy } from "./platform/entropy.js";
 import type { KeyValueDomain } from "./platform/key-value-store.js";
 import { KeyValueStore } from "./platform/key-value-store.js";
+import { ModdableArithmetic } from "./platform/moddable-arithmetic.js";
+import { ModdableCrypto } from "./platform/moddable-crypto.js";
+import { hmacOf } from "./platform/moddable-hash.js";
 import { MonotonicClock } from "./platform/monotonic-clock.js";
+import { RandomBytes } from "./platform/random-bytes.js";
 import { shiftedRandom } from "./platform/shifted-random.js";
 import type { Resolve, TcpConstructor } from "./platform/tcp-transport.js";
 import { TcpTransportProvider } from "./platform/tcp-transport.js";
@@ -52,7 +69,19 @@ export default function main(): void {
   // The SDK's resolvers give one address at most.
   const resolve: Resolve = (host, callback) =>
     Net.resolve(host, (_host, address) => callback(address === undefined ? [] : [address]));
+  const build = readBuildConfig(config);
+  const { earliest } = build;
   const files = openStorage(FILES_DOMAIN, log);
+  const crypto = openCrypto(clock);
+  const tls = new OwnTls({
+    crypto,
+    timers,
+    files: new DeviceFiles({ store: files, Resource: Resource as unknown as ResourceConstructor, log }),
+    // The time of day is put there when it is learnt.
+    wallClock: () => (Date.now() < earliest ? undefined : Date.now()),
+    earliest,
+  });
+  const network = new TcpTransportProvider({ TCP: TCP as unknown as TcpConstructor, resolve, timers });
   const board = new Board({
     clock,
     timers,
@@ -60,7 +89,7 @@ export default function main(): void {
     resolve,
     random: shiftedRandom(Math.random, Date.now()),
     pins: new DigitalPins(Digital as unknown as DigitalConstructor),
-    transport: new TcpTransportProvider({ TCP: TCP as unknown as TcpConstructor, resolve, timers }),
+    transport: new LayeredTransportProvider({ network, timers, crypto, tls }),
     storage: openStorage(CONFIG_DOMAIN, log),
     files,
     climate: new ClimateElements({
@@ -73,7 +102,7 @@ export default function main(): void {
     systemTime: () => Date.now(),
     setSystemTime: (time) => Time.set(Math.round(time / 1000)),
   });
-  board.boot(readBuildConfig(config));
+  board.boot(build);
 }
 
 /** Undefined when it cannot be opened, as with a damaged flash: the device then runs on what it was built with. */
@@ -84,4 +113,24 @@ function openStorage(domain: string, log: Log): Storage | undefined {
     log.error(`the storage ${domain} cannot be opened: ${describeError(error)}`);
     return undefined;
   }
+}
+
+function openCrypto(clock: Clock): Crypto {
+  const sources = {
+    random: Math.random,
+    RNG,
+    clock,
+    systemTime: () => Date.now(),
+    mac: () => Net.get("MAC") as string | undefined,
+  };
+  const generator = new RandomBytes(
+    (key, ...parts) => hmacOf(Digest, "SHA256", key, parts),
+    () => gatherEntropy(sources),
+  );
+  const random = (byteLength: number): Uint8Array => generator.take(byteLength);
+  return new ModdableCrypto({
+    crypt: { BlockCipher, Digest, GHASH, Mode },
+    arithmetic: new ModdableArithmetic({ EC, Modular, Mont }, random),
+    random,
+  });
 }

@@ -6,8 +6,8 @@
  */
 
 import type { ConfigStore } from "../../src/config/config-store.js";
-import { crc32 } from "../../src/mqtt/crc32.js";
 import { ConfigError } from "../../src/config/problem.js";
+import { crc32 } from "../../src/mqtt/crc32.js";
 import type { Storage } from "../../src/mqtt/ports.js";
 import { encodeUtf8 } from "../../src/mqtt/utf8.js";
 import { quoted } from "../apps/payload-text.js";

@@ -13,8 +13,6 @@ export type HmacSha256 = (key: Uint8Array, ...parts: readonly Uint8Array[]) => U
 export type Entropy = () => Uint8Array;
 
 const HASH_LENGTH = 32;
-const ZERO = Object.freeze([0x00]);
-const ONE = Object.freeze([0x01]);
 
 export class RandomBytes {
   readonly #hmac: HmacSha256;
@@ -22,11 +20,10 @@ export class RandomBytes {
   #key: Uint8Array = new Uint8Array(HASH_LENGTH);
   #value: Uint8Array = new Uint8Array(HASH_LENGTH).fill(0x01);
 
-  /** @param seed what is different on each device and at each start, besides the entropy */
-  constructor(hmac: HmacSha256, entropy: Entropy, seed: Uint8Array) {
+  constructor(hmac: HmacSha256, entropy: Entropy) {
     this.#hmac = hmac;
     this.#entropy = entropy;
-    this.#update(entropy(), seed);
+    this.#update(entropy());
   }
 
   /** `byteLength` bytes; what was taken before does not follow from the state after it. */
@@ -43,13 +40,13 @@ export class RandomBytes {
   }
 
   /** HMAC_DRBG_Update. */
-  #update(...data: readonly Uint8Array[]): void {
-    this.#mix(ZERO, data);
-    if (data.length > 0) this.#mix(ONE, data);
+  #update(data?: Uint8Array): void {
+    this.#mix(0x00, data);
+    if (data !== undefined) this.#mix(0x01, data);
   }
 
-  #mix(mark: readonly number[], data: readonly Uint8Array[]): void {
-    this.#key = this.#hmac(this.#key, this.#value, Uint8Array.from(mark), ...data);
+  #mix(mark: number, data: Uint8Array = new Uint8Array(0)): void {
+    this.#key = this.#hmac(this.#key, this.#value, Uint8Array.of(mark), data);
     this.#value = this.#hmac(this.#key, this.#value);
   }
 }

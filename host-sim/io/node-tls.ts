@@ -6,12 +6,13 @@ import { TransportError } from "../../src/mqtt/errors.js";
 import type { TlsOptions, Transport, TransportHandler } from "../../src/mqtt/ports.js";
 import type { FileStore } from "../../src/transport/file-store.js";
 import type { Opener } from "../../src/transport/opener.js";
+import { closedInHandshake } from "../../src/transport/tls/tls-error.js";
 import type { TlsPort } from "../../src/transport/tls-port.js";
 import { BufferPool } from "./buffer-pool.js";
 import type { StreamOptions } from "./node-stream.js";
 import { DEFAULT_WINDOW, NodeStream } from "./node-stream.js";
 import { connectionOptions } from "./tls-context.js";
-import { handshakeEnded, tlsFailure } from "./tls-failure.js";
+import { tlsFailure } from "./tls-failure.js";
 import { TransportDuplex } from "./transport-duplex.js";
 
 export interface NodeTlsOptions extends StreamOptions {
@@ -30,10 +31,11 @@ export class NodeTls implements TlsPort {
   open(options: TlsOptions, host: string, below: Opener, handler: TransportHandler): Transport {
     const stream = new NodeStream(handler, this.#options, this.#sendBuffers);
     try {
-      startTls(stream, options, connectionOptions(options, host, this.#options.files), below, handler);
+      const settings = connectionOptions(options, host, this.#options.files);
+      startTls(stream, options, settings, below, handler);
     } catch (error) {
       // A file is missing, for one: failures are reported, never thrown.
-      process.nextTick(() => stream.ended(tlsFailure(error as Error, options, true)));
+      process.nextTick(() => stream.ended(tlsFailure(error as Error, "certificate")));
     }
     return stream;
   }
@@ -47,12 +49,12 @@ function startTls(
   handler: TransportHandler,
 ): void {
   /** What the stream below broke for, which says more than what TLS makes of it. */
-  let lost: { readonly cause: unknown } | undefined;
+  let cause: unknown;
   const duplex = new TransportDuplex(below, {
     onStage: (stage) => handler.onStage?.(stage),
     onOpened: () => handler.onStage?.("tls"),
-    onLost: (cause) => {
-      lost = { cause };
+    onLost: (causeBelow) => {
+      cause = causeBelow;
     },
   });
   let socket: TLSSocket;
@@ -62,35 +64,52 @@ function startTls(
     duplex.destroy();
     throw error;
   }
-  const end = (cause: unknown) => {
-    const orderly = stream.isOpening ? handshakeEnded() : undefined;
-    stream.ended(lost?.cause ?? cause ?? orderly);
-  };
   stream.attach(socket);
+  let phase: "psk" | "certificate" | "open" = options.pskKey === undefined ? "certificate" : "psk";
+  const end = (error?: Error) => {
+    // Node's words for an end in the middle of the handshake are those for a reset.
+    if (stream.isOpening && (error === undefined || codeOf(error) === "ECONNRESET")) {
+      stream.ended(closedInHandshake(cause));
+    } else if (phase !== "open" && codeOf(cause) === "ECONNRESET") {
+      stream.ended(resetAfterHandshake(cause));
+    } else {
+      stream.ended(cause ?? (error && tlsFailure(error, phase)));
+    }
+  };
   socket.on("secureConnect", () => {
     const refusal = protocolRefusal(socket, options);
     if (refusal !== undefined) {
       socket.destroy(refusal);
       return;
     }
+    // Of the client the server of TLS 1.3 makes up its mind only now; that it sends something shows that it is content.
+    if (socket.getProtocol() !== "TLSv1.3") phase = "open";
     socket.on("data", (bytes: Buffer) => {
+      phase = "open";
       if (!stream.received(bytes)) socket.pause();
     });
     stream.opened(options.acceptAnyServer !== true);
   });
-  socket.on("error", (error) => {
-    // Node's words for an end in the middle of the handshake.
-    const isEnd = stream.isOpening && "code" in error && error.code === "ECONNRESET";
-    end(isEnd ? undefined : tlsFailure(error, options, stream.isOpening));
-  });
-  socket.on("end", () => end(undefined));
+  socket.on("error", end);
+  socket.on("end", () => end());
   socket.on("close", () => {
     duplex.destroy();
-    end(undefined);
+    end();
   });
 }
 
-/** A server that knows nothing of ALPN goes on without. */
+/** The reset may have overtaken the alert that says why. */
+function resetAfterHandshake(cause: unknown): TransportError {
+  const message =
+    "the server broke off right after the TLS handshake; perhaps it wants a client certificate, or another one";
+  return Object.assign(new TransportError("tls", "reset-after-handshake", message, "ssl_cert"), { cause });
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && "code" in error ? error.code : undefined;
+}
+
+/** A server that knows nothing of ALPN would go on without. */
 function protocolRefusal(socket: TLSSocket, options: TlsOptions): TransportError | undefined {
   const { applicationProtocol } = options;
   if (applicationProtocol === undefined || socket.alpnProtocol === applicationProtocol) return undefined;

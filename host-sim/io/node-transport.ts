@@ -1,6 +1,7 @@
 /** Opens ECMA-419-shaped byte streams over TCP with `node:net`, each name looked up anew at every attempt. */
 
 import type { LookupFunction, Socket } from "node:net";
+import { UsageError } from "../../src/mqtt/errors.js";
 import type {
   Endpoint,
   Milliseconds,
@@ -46,8 +47,14 @@ export class NodeTransportProvider implements TransportProvider {
     return this.#streams.size;
   }
 
-  /** Of `endpoint` only host and port are looked at. */
+  /** @throws UsageError for an endpoint that wants more than TCP: nothing goes out in the clear by mistake */
   open(endpoint: Endpoint, handler: TransportHandler): Transport {
+    if ((endpoint.tls ?? endpoint.proxy ?? endpoint.webSocket) !== undefined) {
+      throw new UsageError(
+        "invalid-option",
+        "this transport is plain TCP: it needs layers for TLS and the like",
+      );
+    }
     const stream = this.#createStream(handler);
     this.#receiveBuffer ??= Buffer.allocUnsafeSlow(RECEIVE_SIZE);
     connectTcp(stream, endpoint, {

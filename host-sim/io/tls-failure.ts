@@ -1,7 +1,7 @@
-/** Why TLS failed, in words: what OpenSSL's codes mean for whoever has to mend it. */
+/** Why TLS by Node failed, in the words and codes of Reed's own TLS where it has them. */
 
 import { TransportError } from "../../src/mqtt/errors.js";
-import type { TlsOptions } from "../../src/mqtt/ports.js";
+import { receivedAlert } from "../../src/transport/tls/received-alert.js";
 
 /** Code, message, and the key to look at. */
 type Meaning = readonly [code: string, message: string, key?: string];
@@ -53,18 +53,23 @@ const CHAIN_MEANINGS: Readonly<Record<string, Meaning>> = Object.freeze({
   ],
 });
 
-const WEAK: Meaning = Object.freeze([
-  "certificate-weak-signature",
-  "a certificate of the server's chain has a weak key or signature (SHA-1, MD5, RSA below 2048 bits); have it issued anew",
-  "server",
-]);
-
-/** For codes that Node has no name for, by OpenSSL's text. */
+/** Those that Node has no name for, by OpenSSL's text. */
 const CHAIN_TEXTS: readonly (readonly [RegExp, Meaning])[] = Object.freeze([
-  [/too weak|too small|MD_TOO_WEAK|KEY_TOO_SMALL/i, WEAK],
+  [
+    /too weak|too small|MD_TOO_WEAK|KEY_TOO_SMALL/i,
+    [
+      "certificate-weak-signature",
+      "a certificate of the server's chain has a weak key or signature (SHA-1, MD5, RSA below 2048 bits); have it issued anew",
+      "server",
+    ],
+  ],
   [
     /subtree/,
-    ["certificate-wrong-use", "an authority of the server's chain may not vouch for its names", "server"],
+    [
+      "certificate-wrong-use",
+      "an authority of the server's chain may not vouch for its names (nameConstraints)",
+      "server",
+    ],
   ],
   [/does not include certificate sign/, NO_AUTHORITY],
   [
@@ -77,90 +82,43 @@ const CHAIN_TEXTS: readonly (readonly [RegExp, Meaning])[] = Object.freeze([
   ],
 ] as const);
 
-const CLIENT_CERTIFICATE: Meaning = Object.freeze([
-  "client-certificate-refused",
-  "the server refused the client certificate, or wants one",
-  "ssl_cert",
-]);
-
-const NO_COMMON_VERSION: Meaning = Object.freeze([
-  "no-common-version",
-  "the server speaks no version of TLS from 1.2 on; update it",
-  "server",
-]);
-
-/** What came of the handshake, by parts of Node's codes, which are OpenSSL's names of its errors. */
+/** What the handshake came to, by parts of Node's codes, which are OpenSSL's names of its errors. */
 const HANDSHAKE_MEANINGS: readonly (readonly [RegExp, Meaning])[] = Object.freeze([
   [
-    /UNKNOWN_PSK_IDENTITY/,
-    ["psk-identity-unknown", "the server does not know the identity", "ssl_psk_identity"],
-  ],
-  [
     /WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|RECORD_LAYER_FAILURE|HTTP_REQUEST|BAD_RECORD_TYPE/,
-    ["not-tls", "what the server sends is not TLS; check port and scheme", "server"],
+    ["not-tls", "what the server sends is not TLS: is this the port for it?", "server"],
   ],
-  [/PROTOCOL_VERSION|UNSUPPORTED_PROTOCOL|VERSION_TOO_LOW/, NO_COMMON_VERSION],
   [
-    /NO_APPLICATION_PROTOCOL/,
-    ["protocol-refused", "the server does not know the application protocol", "ssl_alpn"],
-  ],
-  [/UNRECOGNIZED_NAME/, ["name-unknown", "the server does not know the host name it is asked for", "server"]],
-  [
-    /ALERT_(UNKNOWN_CA|BAD_CERTIFICATE|NO_CERTIFICATE|UNSUPPORTED_CERTIFICATE|CERTIFICATE_|ACCESS_DENIED)/,
-    CLIENT_CERTIFICATE,
+    /UNSUPPORTED_PROTOCOL|VERSION_TOO_LOW/,
+    ["version-unsupported", "the server wants a version of TLS before 1.2; update it", "server"],
   ],
 ] as const);
 
 /**
  * @param error of a TLS socket: what was wrong with the server's chain, or with the handshake
- * @param isOpening false: the handshake was complete
+ * @param phase how the server is to be known, and "open" when that is over
  */
-export function tlsFailure(error: Error, options: TlsOptions, isOpening: boolean): TransportError {
+export function tlsFailure(error: Error, phase: "psk" | "certificate" | "open"): TransportError {
   if (error instanceof TransportError) return error;
-  const code = "code" in error ? String(error.code) : "";
-  const [ownCode, message, key] =
-    CHAIN_MEANINGS[code] ??
-    lookUp(CHAIN_TEXTS, code === "UNSPECIFIED" ? error.message : code) ??
-    lookUp(HANDSHAKE_MEANINGS, code) ??
-    pskFailure(code, options) ??
-    handshakeFailure(code, options) ??
-    unknownFailure(error, isOpening);
-  return new TransportError("tls", ownCode, message, key);
-}
-
-/** The peer has ended the stream below in the middle of the handshake, without a word. */
-export function handshakeEnded(): TransportError {
-  const message =
-    "the server closed the connection during the TLS handshake; check that the port is one for TLS";
-  return new TransportError("tls", "handshake-ended", message, "server");
+  // OpenSSL says it at the end of its text when the peer has sent an alert.
+  const alert = /SSL alert number (\d+)/.exec(error.message)?.[1];
+  if (alert !== undefined) return receivedAlert(Number(alert), phase);
+  const systemCode = "code" in error ? String(error.code) : "";
+  const [code, message, key] =
+    CHAIN_MEANINGS[systemCode] ??
+    lookUp(CHAIN_TEXTS, systemCode === "UNSPECIFIED" ? error.message : systemCode) ??
+    lookUp(HANDSHAKE_MEANINGS, systemCode) ??
+    unknownFailure(error, phase);
+  return new TransportError("tls", code, message, key);
 }
 
 function lookUp(meanings: readonly (readonly [RegExp, Meaning])[], text: string): Meaning | undefined {
   return meanings.find(([pattern]) => pattern.test(text))?.[1];
 }
 
-/** With a wrong key the server cannot make out what the client sends. */
-function pskFailure(code: string, { pskKey }: TlsOptions): Meaning | undefined {
-  if (pskKey === undefined || !/BAD_RECORD_MAC|DECRYPT|DIGEST_CHECK_FAILED/.test(code)) return undefined;
-  return ["psk-key-wrong", "the server has another pre-shared key for the identity", "ssl_psk_key"];
-}
-
-function handshakeFailure(code: string, options: TlsOptions): Meaning | undefined {
-  if (!/HANDSHAKE_FAILURE|INSUFFICIENT_SECURITY|ILLEGAL_PARAMETER/.test(code)) return undefined;
-  const isPsk = options.pskKey !== undefined;
-  const kind = isPsk ? "pre-shared keys" : "certificates";
-  const others =
-    isPsk || options.certificate !== undefined ? "" : ", or it wants a client certificate (ssl_cert)";
-  return [
-    "handshake-refused",
-    `the server refused the handshake: it has no cipher suite for ${kind} in common${others}`,
-    "ssl_cipher_suites",
-  ];
-}
-
-function unknownFailure(error: Error, isOpening: boolean): Meaning {
+function unknownFailure(error: Error, phase: string): Meaning {
   const reason = "reason" in error ? String(error.reason) : error.message;
-  return isOpening
-    ? ["handshake-failed", `the TLS handshake failed: ${reason}`]
-    : ["connection-broken", `the TLS connection broke: ${reason}`];
+  return phase === "open"
+    ? ["connection-broken", `the TLS connection broke: ${reason}`]
+    : ["handshake-failed", `the TLS handshake failed: ${reason}`];
 }

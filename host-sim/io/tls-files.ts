@@ -1,119 +1,71 @@
-/** Reads the certificates and keys that a config names, for `node:tls`. */
+/** Reads the certificates and keys that a config names, by the same rules as on the device, for `node:tls`. */
 
 import type { KeyObject } from "node:crypto";
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { TransportError } from "../../src/mqtt/errors.js";
 import type { FileStore } from "../../src/transport/file-store.js";
 import { pemBlocks } from "../../src/transport/pem.js";
-
-/** The keys of the config whose values are files. */
-export type FileKey = "ssl_ca_cert" | "ssl_cert" | "ssl_key";
+import type { CredentialKey } from "../../src/transport/x509/credentials.js";
+import { readCertificates, readPrivateKey } from "../../src/transport/x509/credentials.js";
 
 /** A longer name is more likely a secret in the wrong place, and not shown. */
-const MAXIMUM_SHOWN_LENGTH = 64;
+const LONGEST_SHOWN_NAME = 64;
 
-/** As the labels of PEM say it (RFC 7468, RFC 8017, RFC 5915). */
-const KEY_TYPES = Object.freeze({
-  "PRIVATE KEY": "pkcs8",
-  "RSA PRIVATE KEY": "pkcs1",
-  "EC PRIVATE KEY": "sec1",
-} as const);
+const KEY_FORMS = Object.freeze(["pkcs8", "pkcs1", "sec1"] as const);
 
 /**
  * All certificates of a file, which is PEM with one or several, or DER.
  * @param source the name of the file, or the PEM text itself
  * @throws TransportError
  */
-export function readCertificates(files: FileStore, source: string, key: FileKey): X509Certificate[] {
-  const bytes = bytesOf(files, source, key);
-  const certificates = parsed(() => {
-    const blocks = pemBlocks(bytes);
-    const contents = blocks.filter(({ label }) => label === "CERTIFICATE").map(({ content }) => content);
-    return (blocks.length > 0 ? contents : [bytes]).map((content) => new X509Certificate(content));
-  });
-  if (certificates === undefined || certificates.length === 0) {
-    throw malformed(source, key, "no certificate in PEM or DER");
+export function certificatesOf(files: FileStore, source: string, key: CredentialKey): X509Certificate[] {
+  const certificates = readCertificates(contentOf(files, source, key), key);
+  try {
+    return certificates.map((der) => new X509Certificate(der));
+  } catch {
+    const message = `the file of ${key} has a certificate in it that OpenSSL cannot read`;
+    throw new TransportError("tls", "certificate-file-malformed", message, key);
   }
-  return certificates;
 }
 
 /**
  * The private key of a file: PEM or DER; PKCS#8, PKCS#1 or SEC1.
  * @throws TransportError, with nothing of the key in it
  */
-export function readPrivateKey(files: FileStore, source: string): KeyObject {
-  const bytes = bytesOf(files, source, "ssl_key");
-  const key = parsed(() => privateKeyOf(bytes));
-  if (key === "encrypted") {
-    const message = `${nameOf(source, "ssl_key")} is encrypted, and there is no key for a password; decrypt it with openssl pkey`;
-    throw new TransportError("tls", "key-encrypted", message, "ssl_key");
-  }
-  if (key === undefined) throw malformed(source, "ssl_key", "no private key in PEM or DER");
-  return key;
-}
-
-function privateKeyOf(bytes: Uint8Array): KeyObject | "encrypted" | undefined {
-  const blocks = pemBlocks(bytes);
-  if (blocks.length === 0) return derKey(bytes);
-  if (blocks.some(({ label, encrypted }) => encrypted || label === "ENCRYPTED PRIVATE KEY"))
-    return "encrypted";
-  for (const { label, content } of blocks) {
-    if (Object.hasOwn(KEY_TYPES, label)) return keyOf(content, KEY_TYPES[label as keyof typeof KEY_TYPES]);
-  }
-  return undefined;
-}
-
-/** Nothing but trying tells the forms of DER apart. */
-function derKey(bytes: Uint8Array): KeyObject | "encrypted" | undefined {
-  for (const type of Object.values(KEY_TYPES)) {
+export function privateKeyOf(files: FileStore, source: string): KeyObject {
+  const bytes = contentOf(files, source, "ssl_key");
+  // Read twice: this one says what is wrong with a file, and refuses what the device does not know.
+  readPrivateKey(bytes, "ssl_key");
+  const block = pemBlocks(bytes).find(({ label }) => label.endsWith("PRIVATE KEY"));
+  const key = Buffer.from(block?.content ?? bytes);
+  for (const type of KEY_FORMS) {
     try {
-      return keyOf(bytes, type);
-    } catch (error) {
-      if (error instanceof Error && "code" in error && error.code === "ERR_MISSING_PASSPHRASE") {
-        return "encrypted";
-      }
+      return createPrivateKey({ key, format: "der", type });
+    } catch {
+      // It is in another form.
     }
   }
-  return undefined;
+  const message = "the file of ssl_key has a private key in it that OpenSSL cannot read";
+  throw new TransportError("tls", "private-key-malformed", message, "ssl_key");
 }
 
-function keyOf(bytes: Uint8Array, type: "pkcs8" | "pkcs1" | "sec1"): KeyObject {
-  return createPrivateKey({ key: Buffer.from(bytes), format: "der", type });
-}
-
-function bytesOf(files: FileStore, source: string, key: FileKey): Uint8Array {
-  if (isPem(source)) return Buffer.from(source);
+function contentOf(files: FileStore, source: string, key: CredentialKey): Uint8Array {
+  if (source.includes("-----BEGIN")) return Buffer.from(source);
+  const name = source.length <= LONGEST_SHOWN_NAME ? JSON.stringify(source) : "of that name";
   let bytes: Uint8Array | undefined;
   try {
     bytes = files.read(source);
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new TransportError("tls", "file-unreadable", `${nameOf(source, key)} cannot be read: ${why}`, key);
+    // What the system says has the name in it.
+    const isShown = source.length <= LONGEST_SHOWN_NAME && error instanceof Error;
+    const why = isShown ? `: ${error.message}` : "";
+    throw new TransportError(
+      "tls",
+      "file-unreadable",
+      `the file ${name} for ${key} cannot be read${why}`,
+      key,
+    );
   }
-  if (bytes === undefined) {
-    throw new TransportError("tls", "file-missing", `${nameOf(source, key)} is missing`, key);
-  }
-  return bytes;
-}
-
-/** Undefined when `parse` throws: what it says is about encodings, and the source may be a secret. */
-function parsed<T>(parse: () => T): T | undefined {
-  try {
-    return parse();
-  } catch {
-    return undefined;
-  }
-}
-
-function malformed(source: string, key: FileKey, expected: string): TransportError {
-  return new TransportError("tls", "file-malformed", `${nameOf(source, key)} has ${expected}`, key);
-}
-
-function nameOf(source: string, key: FileKey): string {
-  if (isPem(source)) return `the text of ${key}`;
-  return source.length > MAXIMUM_SHOWN_LENGTH ? `the file of ${key}` : `the file "${source}" of ${key}`;
-}
-
-function isPem(source: string): boolean {
-  return source.includes("-----BEGIN");
+  if (bytes !== undefined) return bytes;
+  throw new TransportError("tls", "file-missing", `there is no file ${name} for ${key}`, key);
 }

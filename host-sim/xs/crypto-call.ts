@@ -3,14 +3,14 @@
 import type { CurveName, HashName } from "../../src/transport/crypto/crypto.js";
 
 /**
- * `lengths` are those of the byte strings, in the order given with each call. Hashes and key agreements have numbers
- * that the worker counts up; everything else is done in one call, its key with it.
+ * `lengths` are those of the byte strings, in the order given with each call. Hashes and key agreements have numbers,
+ * which the host gives them; everything else is done in one call, its key with it.
  */
 export type CryptoCall =
   /** Answered with that many bytes. */
   | { readonly type: "random-bytes"; readonly byteLength: number }
-  /** Begins one. */
-  | { readonly type: "hash"; readonly hash: number; readonly name: HashName }
+  /** Begins one; answered with its number. */
+  | { readonly type: "hash"; readonly name: HashName }
   | { readonly type: "hash-update"; readonly hash: number }
   /** Answered with the digest. */
   | { readonly type: "hash-digest"; readonly hash: number }
@@ -22,8 +22,8 @@ export type CryptoCall =
   | { readonly type: "gcm-open"; readonly lengths: Lengths }
   /** Key, initialization vector and text. */
   | { readonly type: "cbc-encrypt" | "cbc-decrypt"; readonly lengths: Lengths }
-  /** Makes a key pair; answered with the public key. */
-  | { readonly type: "key-agreement"; readonly agreement: number }
+  /** Makes a key pair; answered with its number, and the public key. */
+  | { readonly type: "key-agreement" }
   /** The peer's public key. The answer says whether it is on the curve; the shared secret is beside it. */
   | { readonly type: "agree"; readonly agreement: number }
   /** The numbers of the key in the order of `PublicKey`, data and signature. */

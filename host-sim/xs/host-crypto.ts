@@ -29,8 +29,7 @@ export class HostCrypto {
       case "random-bytes":
         return { bytes: crypto.random(call.byteLength) };
       case "hash":
-        this.#hashes.add(call.hash, crypto.hash(call.name));
-        return {};
+        return { value: this.#hashes.add(crypto.hash(call.name)) };
       case "hash-update":
         this.#hashes.get(call.hash).update(bytes);
         return {};
@@ -38,8 +37,7 @@ export class HostCrypto {
         return { bytes: this.#hashes.get(call.hash).digest() };
       case "key-agreement": {
         const agreement = crypto.keyAgreement();
-        this.#agreements.add(call.agreement, agreement);
-        return { bytes: agreement.publicKey };
+        return { value: this.#agreements.add(agreement), bytes: agreement.publicKey };
       }
       case "agree":
         return bytesOrNone(this.#agreements.get(call.agreement).agree(bytes));

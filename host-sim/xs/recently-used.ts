@@ -5,6 +5,7 @@ export class RecentlyUsed<T> {
   readonly #limit: number;
   /** The one used last is last. */
   readonly #things = new Map<number, T>();
+  #last = 0;
 
   /** @param what it is, for people */
   constructor(what: string, limit: number) {
@@ -12,12 +13,15 @@ export class RecentlyUsed<T> {
     this.#limit = limit;
   }
 
-  /** @param number one that was never used before: an old one can thus never mean a new thing */
-  add(number: number, thing: T): void {
-    this.#things.set(number, thing);
-    if (this.#things.size <= this.#limit) return;
-    const [oldest] = this.#things.keys();
-    this.#things.delete(oldest as number);
+  /** Its number from now on, which no other thing ever gets. */
+  add(thing: T): number {
+    this.#last += 1;
+    this.#things.set(this.#last, thing);
+    if (this.#things.size > this.#limit) {
+      const [oldest] = this.#things.keys();
+      this.#things.delete(oldest as number);
+    }
+    return this.#last;
   }
 
   /** @throws Error when there is none, or none any more */

@@ -3,12 +3,12 @@
 import { TransportError, UsageError } from "../mqtt/errors.js";
 import type {
   Endpoint,
-  Timer,
   TimerProvider,
   Transport,
   TransportHandler,
   TransportProvider,
 } from "../mqtt/ports.js";
+import { FailedTransport } from "./failed-transport.js";
 import type { Opener } from "./opener.js";
 
 /**
@@ -48,30 +48,9 @@ export class HandedTransportProvider implements TransportProvider {
   open(endpoint: Endpoint, handler: TransportHandler): Transport {
     const opener = this.takeBack();
     if (opener !== undefined) return opener(handler);
-    return this.#fallback?.open(endpoint, handler) ?? new NoTransport(this.#timers, handler);
-  }
-}
-
-/** What an attempt gets when there is no stream for it. */
-class NoTransport implements Transport {
-  readonly #timer: Timer;
-
-  constructor(timers: TimerProvider, handler: TransportHandler) {
+    if (this.#fallback !== undefined) return this.#fallback.open(endpoint, handler);
     const message = "no open connection was handed over, and none can be dialled here";
     const cause = new TransportError("tcp", "nothing-handed", message);
-    this.#timer = timers.create(() => handler.onError(cause));
-    this.#timer.schedule(0);
-  }
-
-  read(target: Uint8Array): void {
-    throw new RangeError(`cannot read ${target.length} bytes, 0 unread`);
-  }
-
-  write(): number {
-    throw new Error("cannot write to a stream that is not open");
-  }
-
-  close(): void {
-    this.#timer.cancel();
+    return new FailedTransport(this.#timers, handler, cause);
   }
 }

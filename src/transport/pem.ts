@@ -133,7 +133,15 @@ function labelOf(bytes: Uint8Array, start: number, lineEndIndex: number): string
   if (end < start || end - start > MAXIMUM_LABEL_LENGTH || !startsWith(bytes, end, DASHES)) {
     throw new MalformedError("a PEM block has a malformed label");
   }
-  return decodeUtf8(bytes, start, end) ?? "?";
+  const label = bytes.subarray(start, end);
+  // Only these are shown in messages: where line feeds are lost, there may be base64 in place of a label.
+  if (!label.every(isLabelByte)) throw new MalformedError("a PEM block has a malformed label");
+  return decodeUtf8(label) as string;
+}
+
+/** A capital, a digit, or a space; labels that are registered have no others. */
+function isLabelByte(byte: number): boolean {
+  return (byte >= 0x41 && byte <= 0x5a) || (byte >= 0x30 && byte <= 0x39) || byte === SPACE;
 }
 
 /** The index of the line feed that ends the line, or the end of the bytes. */

@@ -10,24 +10,24 @@
 
 import { TransportError } from "../mqtt/errors.js";
 import type { Address, ProxyOptions } from "../mqtt/ports.js";
-import { encodeUtf8, isWellFormed } from "../mqtt/utf8.js";
-import { socks5Address } from "./socks5-address.js";
 import { socks5ReplyError } from "./socks5-reply.js";
+import {
+  connectRequest,
+  credentialsRequest,
+  NO_AUTHENTICATION,
+  offer,
+  SOCKS_VERSION,
+  USER_AND_PASSWORD,
+} from "./socks5-request.js";
 import type { LayerState, StreamLayer } from "./stream-layer.js";
 
-const VERSION = 5;
-const NO_AUTHENTICATION = 0;
-const USER_AND_PASSWORD = 2;
 const NO_ACCEPTABLE_METHOD = 0xff;
 /** Of RFC 1929's own negotiation. */
-const AUTHENTICATION_VERSION = 1;
-const CONNECT = 1;
+const CREDENTIALS_VERSION = 1;
 const IPV4 = 1;
 const NAME = 3;
 const IPV6 = 4;
 
-/** Longest user name and password in bytes: their lengths have one byte. */
-const CREDENTIAL_LIMIT = 255;
 /** Of an answer as much is kept; of what is longer nothing matters. */
 const ANSWER_LENGTH = 16;
 
@@ -66,15 +66,12 @@ export class Socks5Layer implements StreamLayer {
 
   opened(): void {
     this.#isStarted = true;
-    // Both are offered, so that a proxy that wants no credentials gets none.
-    this.#request =
-      this.#proxy.userName === undefined
-        ? Uint8Array.of(VERSION, 1, NO_AUTHENTICATION)
-        : Uint8Array.of(VERSION, 2, NO_AUTHENTICATION, USER_AND_PASSWORD);
+    this.#request = offer(this.#proxy);
   }
 
   space(available: number): Uint8Array {
-    if (this.#state !== "opening") return this.#answer.subarray(0, 0);
+    // What comes before the question is out is no answer to it.
+    if (this.#state !== "opening" || this.#request !== undefined) return this.#answer.subarray(0, 0);
     const start = this.#step === "rest" ? 0 : this.#filled;
     return this.#answer.subarray(start, start + Math.min(available, this.#needed - this.#filled));
   }
@@ -83,7 +80,7 @@ export class Socks5Layer implements StreamLayer {
     this.#filled += byteLength;
     if (this.#filled === this.#needed) this.#answered();
     // The first byte tells a proxy from something else, which may not say more.
-    else if (this.#step === "method" && this.#answer[0] !== VERSION) this.#failVersion();
+    else if (this.#step === "method" && this.#answer[0] !== SOCKS_VERSION) this.#failVersion();
   }
 
   lost(cause?: unknown): void {
@@ -101,6 +98,7 @@ export class Socks5Layer implements StreamLayer {
   }
 
   /** Only in the handshake is anything read or written here. */
+  /** What is behind the handshake passes elsewhere, see `DrivenLayer`. */
   read(): void {}
 
   writable(): number {
@@ -143,7 +141,7 @@ export class Socks5Layer implements StreamLayer {
   #chosen(): void {
     const method = this.#answer[1] as number;
     const hasCredentials = this.#proxy.userName !== undefined;
-    if (this.#answer[0] !== VERSION) {
+    if (this.#answer[0] !== SOCKS_VERSION) {
       this.#failVersion();
     } else if (method === NO_AUTHENTICATION) {
       this.#connect();
@@ -159,26 +157,13 @@ export class Socks5Layer implements StreamLayer {
   }
 
   #authenticate(): void {
-    const { userName = "", password = "" } = this.#proxy;
-    const user = credential(userName);
-    const secret = credential(password);
-    if (user === undefined || secret === undefined || user.length === 0) {
-      const message = `user and password of the proxy must have at most ${CREDENTIAL_LIMIT} bytes, and the user one`;
-      this.#fail("invalid-credentials", message);
-      return;
-    }
-    const request = new Uint8Array(3 + user.length + secret.length);
-    request[0] = AUTHENTICATION_VERSION;
-    request[1] = user.length;
-    request.set(user, 2);
-    request[2 + user.length] = secret.length;
-    request.set(secret, 3 + user.length);
-    this.#request = request;
-    this.#expect("status", 2);
+    this.#request = credentialsRequest(this.#proxy);
+    if (this.#request !== undefined) this.#expect("status", 2);
+    else this.#fail("invalid-credentials", "user and password of the proxy must have 1 to 255 bytes each");
   }
 
   #authenticated(): void {
-    if (this.#answer[0] !== AUTHENTICATION_VERSION) {
+    if (this.#answer[0] !== CREDENTIALS_VERSION) {
       this.#fail("protocol-violation", "the proxy answers user and password with another version");
     } else if (this.#answer[1] !== 0) {
       this.#fail("unauthorized", "the proxy does not accept this user and password");
@@ -188,26 +173,16 @@ export class Socks5Layer implements StreamLayer {
   }
 
   #connect(): void {
-    const { host, port } = this.#target;
-    const address = socks5Address(host);
-    if (address === undefined) {
+    this.#request = connectRequest(this.#target);
+    if (this.#request !== undefined) this.#expect("reply", 2);
+    else
       this.#fail("invalid-host", "the server's name cannot be told to a proxy: it is longer than 255 bytes");
-      return;
-    }
-    const request = new Uint8Array(3 + address.length + 2);
-    request[0] = VERSION;
-    request[1] = CONNECT;
-    request.set(address, 3);
-    request[3 + address.length] = port >> 8;
-    request[4 + address.length] = port & 0xff;
-    this.#request = request;
-    this.#expect("reply", 2);
   }
 
   /** A refusal counts as soon as it is there: not every proxy adds an address to it. */
   #replied(): void {
     const reply = this.#answer[1] as number;
-    if (this.#answer[0] !== VERSION) this.#failVersion();
+    if (this.#answer[0] !== SOCKS_VERSION) this.#failVersion();
     else if (reply === 0) this.#expect("address", 3);
     else this.#close(socks5ReplyError(reply, this.#target));
   }
@@ -241,11 +216,4 @@ export class Socks5Layer implements StreamLayer {
     this.#cause = cause;
     this.#request = undefined;
   }
-}
-
-/** As UTF-8; undefined when it cannot be sent. */
-function credential(text: string): Uint8Array | undefined {
-  if (!isWellFormed(text)) return undefined;
-  const bytes = encodeUtf8(text);
-  return bytes.length <= CREDENTIAL_LIMIT ? bytes : undefined;
 }

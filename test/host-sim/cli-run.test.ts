@@ -63,6 +63,7 @@ describe("reed-sim run --app door-sensor", () => {
       "started",
       "connecting",
       "connected",
+      "ready",
       "action",
       "action",
       "disconnected",
@@ -126,7 +127,7 @@ describe("reed-sim run --app door-sensor", () => {
     [["run", "--app", "door-sensor", "--set", "mqtt.sever=x"], "mqtt.server"],
     [["run", "--app", "door-sensor", "--set", "mqtt.server=x", "--do", "soon open"], "soon open"],
     [["run", "--app", "alarm", "--set", "mqtt.server=x"], "alarm.doors"],
-    [["run", "--app", "door-sensor", "--set", "mqtt.server=mqtts://x"], "not supported in this build"],
+    [["run", "--app", "door-sensor", "--set", "mqtt.server=mqtts://x"], "mqtt.ssl_ca_cert"],
   ])("refuses %j with status 2", async (args, complaint) => {
     const { status, stderr } = await reedSim(args);
     expect(status).toBe(2);

@@ -25,6 +25,10 @@ describe("mosquitto with users", () => {
     stage: "connack",
     reason: "refused",
     returnCode: 5,
+    stages: [
+      { stage: "tcp", duration: expect.any(Number) },
+      { stage: "connack", duration: expect.any(Number) },
+    ],
   };
 
   test("refuses a device without a user name: return code 5, tried again as after any failure", async () => {

@@ -125,8 +125,8 @@ export function causeText(cause: unknown): string {
 const STRIDE = "process" in globalThis ? 1 : 11;
 
 /**
- * Feeds `bytes` whole, cut in two at every place, and byte by byte, each time to a new layer, which is given its stream
- * and `before`; returns the first outcome, and throws when another one differs from it.
+ * Feeds `bytes` whole, cut in two at every place, and byte by byte, each time to a new layer; returns the first outcome,
+ * and throws when another one differs from it. What becomes of the bytes `before` is not part of it.
  */
 export function outcomeOfEverySplit(
   bytes: Uint8Array,
@@ -135,8 +135,10 @@ export function outcomeOfEverySplit(
 ): LayerOutcome {
   const start = (portion?: number): LayerRun => {
     const run = new LayerRun(create(), portion);
-    run.arrive(before);
-    run.takeSent();
+    if (before.length > 0) {
+      run.arrive(before);
+      run.takeSent();
+    }
     return run;
   };
   const whole = start();

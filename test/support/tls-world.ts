@@ -2,8 +2,8 @@
 
 import { readFileSync } from "node:fs";
 import type { AddressInfo, LookupFunction, Socket } from "node:net";
-import { isIP } from "node:net";
-import type { SecureVersion, TLSSocket, TlsOptions } from "node:tls";
+import { createServer as createTcpServer, isIP } from "node:net";
+import type { SecureVersion, TlsOptions as ServerOptions, TLSSocket } from "node:tls";
 import { createServer } from "node:tls";
 import { expect, onTestFinished } from "vitest";
 import { FileFolder } from "../../host-sim/io/file-folder.js";
@@ -13,6 +13,7 @@ import type { TransportError } from "../../src/mqtt/errors.js";
 import type {
   Endpoint,
   OpeningStage,
+  TlsOptions,
   Transport,
   TransportHandler,
   TransportProvider,
@@ -66,7 +67,7 @@ export class TlsProvider implements TransportProvider {
 
 /** Starts a TLS server that ends with the test; returns its port. */
 export async function startTlsServer(
-  options: TlsOptions,
+  options: ServerOptions,
   onConnection: (socket: TLSSocket) => void = () => {},
 ): Promise<number> {
   const server = createServer(options, (socket) => {
@@ -84,8 +85,21 @@ export async function startTlsServer(
   return (server.address() as AddressInfo).port;
 }
 
+/** Starts a TCP server that does with a connection what `onConnection` does, and ends with the test; returns its port. */
+export async function startTcpServer(onConnection: (socket: Socket) => void): Promise<number> {
+  const server = createTcpServer((socket) => {
+    socket.on("error", () => {});
+    onConnection(socket);
+  });
+  onTestFinished(() => {
+    server.close();
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return (server.address() as AddressInfo).port;
+}
+
 /** Whom a client meets: a chain of the table as the options of a server. */
-export function presenting({ certFile, keyFile, needsSecurityLevel0 }: ChainCase): TlsOptions {
+export function presenting({ certFile, keyFile, needsSecurityLevel0 }: ChainCase): ServerOptions {
   return {
     cert: readFileSync(certFile),
     key: readFileSync(keyFile),
@@ -106,7 +120,7 @@ export interface TlsAttempt {
 export async function attemptTls(
   port: number,
   host: string,
-  tls: Endpoint["tls"],
+  tls: TlsOptions,
   files: FileStore = new FileFolder("/"),
 ): Promise<TlsAttempt> {
   const lookup: LookupFunction = (_, __, callback) => {
@@ -126,11 +140,24 @@ export async function attemptTls(
     onStage: (stage) => stages.push(stage),
   };
   const provider = new TlsProvider(below, new NodeTls({ files }));
-  const transport = provider.open({ host, port, ...(tls && { tls }) }, recorder);
+  const transport = provider.open({ host, port, tls }, recorder);
   handler.transport = transport;
   onTestFinished(() => transport.close());
   await expect.poll(() => handler.opened || handler.ended, { interval: 2, timeout: 10_000 }).toBe(true);
   return { handler, transport, stages, failure: handler.cause as TransportError };
+}
+
+/** The code and the key of what an attempt came to, or "opened". */
+export async function outcomeOf(port: number, host: string, tls: TlsOptions): Promise<string> {
+  const { handler, failure } = await attemptTls(port, host, tls);
+  if (handler.opened && !handler.ended) return "opened";
+  expect(failure).toMatchObject({ name: "TransportError", stage: "tls" });
+  return `${failure.code} ${failure.key}`;
+}
+
+/** All that a log could show of an error. */
+export function everythingOf(error: Error): string {
+  return `${error.stack} ${JSON.stringify(error, Object.getOwnPropertyNames(error))} ${String(error.cause)}`;
 }
 
 /** A server with a certificate for 127.0.0.1, and a provider that trusts its authority. */

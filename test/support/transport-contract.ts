@@ -290,7 +290,7 @@ export function describeTransport(name: string, createWorld: () => Promise<Trans
         await world.until(() => handler.ended);
         await world.settle();
         expect(handler.calls).toEqual([`writable ${handler.room}`, "error"]);
-        expect(handler.cause).toMatchObject({ code: "ECONNRESET" });
+        expect(systemErrorOf(handler.cause)).toMatchObject({ code: "ECONNRESET" });
       });
 
       test("makes further writes an error of the caller", async () => {

@@ -5,7 +5,7 @@ import { TransportError } from "../../src/mqtt/errors.js";
 import type { ProxyOptions } from "../../src/mqtt/ports.js";
 import { socks5Address } from "../../src/transport/socks5-address.js";
 import { Socks5Layer } from "../../src/transport/socks5-layer.js";
-import { bytesFromHex, hexFromBytes, joined } from "../mqtt/support/hex.js";
+import { bytesFromHex, hexFromBytes } from "../mqtt/support/hex.js";
 import { causeText, LayerRun, outcomeOfEverySplit } from "../support/layer-run.js";
 
 const PROXY = { host: "proxy.example", port: 1080 };
@@ -291,11 +291,18 @@ test("requests go out in portions, each byte once", () => {
   expect(run.takeSent()).toEqual(whole.takeSent());
 });
 
-test("what the proxy sends ahead of its turn is not taken for more than it is", () => {
-  // All answers at once, before anything was asked.
+test("an answer is not taken before the question has gone out", () => {
+  const socks = layer(USER);
+  socks.opened();
+  expect(socks.space(2).length).toBe(0);
+  socks.nextTransmit(3);
+  expect(socks.space(2).length).toBe(0);
+  socks.nextTransmit(3);
+  expect(socks.space(2).length).toBe(2);
+});
+
+test("nothing behind the last answer is taken", () => {
   const run = new LayerRun(layer(USER));
-  expect(
-    run.arrive(joined([bytesFromHex("05 02 01 00 05 00 00 01 00 00 00 00 00 00"), bytesFromHex("20 02")])),
-  ).toBe(false);
+  expect(run.arrive("05 02 01 00 05 00 00 01 00 00 00 00 00 00 20 02")).toBe(false);
   expect([run.outcome.state, run.outcome.left]).toEqual(["open", 2]);
 });

@@ -63,6 +63,15 @@ describe("the request", () => {
     expect(requestTo({ host, port, secure })[1]).toBe(`Host: ${expected}`);
   });
 
+  test("is followed by no reading before all of it has gone out", () => {
+    const handshake = layer();
+    handshake.opened();
+    handshake.nextTransmit(100);
+    expect(handshake.space(4).length).toBe(0);
+    handshake.nextTransmit(1_000);
+    expect(handshake.space(4).length).toBe(4);
+  });
+
   test("has path and query as they are", () => {
     expect(requestTo({ path: "/a/b?c=%20&d" })[0]).toBe("GET /a/b?c=%20&d HTTP/1.1");
   });

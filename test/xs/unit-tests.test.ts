@@ -30,6 +30,7 @@ const ONLY_ON_NODE: Readonly<Record<string, string>> = {
   "test/firmware/platform-transport.test.ts": "what it records is in a Buffer",
   "test/firmware/scenario-alarm.test.ts": "its broker is built on mqtt-packet",
   "test/firmware/scenario-door.test.ts": "its broker is built on mqtt-packet",
+  "test/firmware/scenario-power-loss.test.ts": "its broker is built on mqtt-packet",
 };
 
 const files = FOLDERS.flatMap((folder) =>

@@ -12,20 +12,16 @@ import type {
 } from "../../../src/transport/crypto/crypto.js";
 import type { CryptoCall, KeyKind } from "../crypto-call.js";
 import { join } from "../crypto-call.js";
-import { ask, askForBytes, askForBytesOrNone } from "./ask.js";
+import { ask, askForBytes, askForBytesOrNone, askInFull } from "./ask.js";
 
 /** The host keeps the hashes and key agreements that were used last; one that it has not any more throws. */
 export class GuestCrypto implements Crypto {
-  #lastHash = 0;
-  #lastAgreement = 0;
-
   random(byteLength: number): Uint8Array {
     return bytesOf({ type: "random-bytes", byteLength });
   }
 
   hash(name: HashName): Hash {
-    this.#lastHash += 1;
-    return new GuestHash(this.#lastHash, name);
+    return new GuestHash(name);
   }
 
   hmac(name: HashName, ...keyAndParts: readonly Uint8Array[]): Uint8Array {
@@ -42,8 +38,7 @@ export class GuestCrypto implements Crypto {
   }
 
   keyAgreement(): KeyAgreement {
-    this.#lastAgreement += 1;
-    return new GuestKeyAgreement(this.#lastAgreement);
+    return new GuestKeyAgreement();
   }
 
   verify(key: PublicKey, hash: HashName, data: Uint8Array, signature: Uint8Array): boolean {
@@ -70,9 +65,8 @@ function privateNumbers(key: PrivateKey): readonly Uint8Array[] {
 class GuestHash implements Hash {
   readonly #hash: number;
 
-  constructor(hash: number, name: HashName) {
-    this.#hash = hash;
-    answerOf({ type: "hash", hash, name });
+  constructor(name: HashName) {
+    this.#hash = answerOf({ type: "hash", name }) as number;
   }
 
   update(bytes: Uint8Array): void {
@@ -128,9 +122,10 @@ class GuestKeyAgreement implements KeyAgreement {
   readonly publicKey: Uint8Array;
   readonly #agreement: number;
 
-  constructor(agreement: number) {
-    this.#agreement = agreement;
-    this.publicKey = bytesOf({ type: "key-agreement", agreement });
+  constructor() {
+    const { bytes, message } = askInFull({ type: "crypto", call: { type: "key-agreement" } });
+    this.#agreement = message.value as number;
+    this.publicKey = bytes.slice();
   }
 
   agree(peerPublicKey: Uint8Array): Uint8Array | undefined {

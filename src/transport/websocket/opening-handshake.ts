@@ -84,8 +84,9 @@ export class OpeningHandshake {
     return request.subarray(0, limit);
   }
 
+  /** Takes nothing before the whole request has gone out. */
   space(available: number): Uint8Array {
-    return this.#head.space(available);
+    return this.#head.space(this.#request === undefined ? available : 0);
   }
 
   /** `byteLength` bytes of the last `space` were filled. See then `isAccepted` and `error`. */

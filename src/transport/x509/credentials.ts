@@ -114,7 +114,7 @@ function checkOuterForm(certificate: Uint8Array): void {
     );
   }
   const reader = new DerReader(certificate);
-  reader.skip();
+  reader.enter(TAG.SEQUENCE);
   reader.finish();
 }
 

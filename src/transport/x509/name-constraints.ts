@@ -72,7 +72,7 @@ function isBelow(name: Uint8Array, base: Uint8Array): boolean {
   if (base.length === 0) return true;
   const start = name.length - base.length;
   if (start < 0 || !equalNames(base, 0, name, start)) return false;
-  return start === 0 ? base[0] !== DOT : base[0] === DOT || name[start - 1] === DOT;
+  return start === 0 || base[0] === DOT || name[start - 1] === DOT;
 }
 
 /** `base` is an address, and a mask of the same length. */

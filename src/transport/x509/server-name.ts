@@ -37,7 +37,7 @@ export function serverNameOf(host: string): ServerName | undefined {
   }
   if (codes[codes.length - 1] === DOT) codes.pop();
   const bytes = Uint8Array.from(codes);
-  return hasEmptyLabel(bytes, 0) || bytes.includes(ASTERISK) ? undefined : { type: "dns", bytes };
+  return hasEmptyLabel(bytes) || bytes.includes(ASTERISK) ? undefined : { type: "dns", bytes };
 }
 
 /** Whether `subjectAltName` has a name or address at all. */
@@ -88,12 +88,12 @@ export class NameReader {
 
 /**
  * A wildcard is the whole first label, stands for exactly one label, and has at least two others after it (RFC 9525
- * section 6.3); an asterisk anywhere else matches nothing.
+ * section 6.3). An asterisk or an empty label anywhere else matches nothing, as no server name has one.
  */
 function dnsMatches(pattern: Uint8Array, name: Uint8Array): boolean {
   if (pattern[0] !== ASTERISK) return equalNames(pattern, 0, name, 0);
   const firstDot = name.indexOf(DOT);
-  if (pattern[1] !== DOT || firstDot < 1 || hasEmptyLabel(pattern, 2)) return false;
+  if (pattern[1] !== DOT || firstDot < 0) return false;
   return pattern.indexOf(DOT, 2) >= 0 && equalNames(pattern, 1, name, firstDot);
 }
 
@@ -111,10 +111,9 @@ export function shownServerName({ type, bytes }: ServerName): string {
   return type === "ip" ? `address ${ipAddressText(bytes)}` : shownText(bytes);
 }
 
-function hasEmptyLabel(name: Uint8Array, start: number): boolean {
+function hasEmptyLabel(name: Uint8Array): boolean {
   let previous = DOT;
-  for (let i = start; i < name.length; i += 1) {
-    const byte = name[i] as number;
+  for (const byte of name) {
     if (byte === DOT && previous === DOT) return true;
     previous = byte;
   }

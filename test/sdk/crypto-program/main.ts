@@ -9,10 +9,10 @@ import { BlockCipher, Digest, GHASH, Mode } from "crypt";
 import EC from "ec";
 import Modular from "modular";
 import Mont from "mont";
-import RNG from "rng";
 import { ModdableArithmetic } from "../../../firmware/platform/moddable-arithmetic.js";
 import { ModdableCrypto } from "../../../firmware/platform/moddable-crypto.js";
 import { RandomBytes } from "../../../firmware/platform/random-bytes.js";
+import { encodeUtf8 } from "../../../src/mqtt/utf8.js";
 import type { HashName, PrivateKey, PublicKey } from "../../../src/transport/crypto/crypto.js";
 
 type Hex = string;
@@ -22,15 +22,26 @@ type InHex<K> = K extends unknown ? { [P in keyof K]: K[P] extends Uint8Array ? 
 export type Operation =
   | { readonly do: "hash"; readonly hash: HashName; readonly parts: readonly Hex[] }
   | { readonly do: "hmac"; readonly hash: HashName; readonly key: Hex; readonly parts: readonly Hex[] }
-  | { readonly do: "seal" | "open"; readonly key: Hex; readonly nonce: Hex; readonly aad: Hex; readonly data: Hex }
+  | {
+      readonly do: "seal" | "open";
+      readonly key: Hex;
+      readonly nonce: Hex;
+      readonly aad: Hex;
+      readonly data: Hex;
+    }
   | { readonly do: "encrypt" | "decrypt"; readonly key: Hex; readonly iv: Hex; readonly data: Hex }
-  | { readonly do: "agree"; readonly peer: Hex; readonly secret?: Hex }
-  | { readonly do: "verify"; readonly key: InHex<PublicKey>; readonly hash: HashName; readonly data: Hex; readonly signature: Hex }
+  | { readonly do: "agree"; readonly peer: Hex; readonly random?: Hex }
+  | {
+      readonly do: "verify";
+      readonly key: InHex<PublicKey>;
+      readonly hash: HashName;
+      readonly data: Hex;
+      readonly signature: Hex;
+    }
   | { readonly do: "sign"; readonly key: InHex<PrivateKey>; readonly hash: HashName; readonly data: Hex }
   | { readonly do: "power"; readonly base: Hex; readonly exponent: Hex; readonly modulus: Hex }
   | { readonly do: "inverse"; readonly value: Hex; readonly modulus: Hex }
-  | { readonly do: "random"; readonly entropy: readonly Hex[]; readonly seed: Hex; readonly lengths: readonly number[] }
-  | { readonly do: "rng"; readonly byteLength: number };
+  | { readonly do: "random"; readonly entropy: Hex; readonly lengths: readonly number[] };
 
 export type Result = Hex | boolean | null | readonly Hex[];
 
@@ -54,21 +65,26 @@ function keyOf<K extends PublicKey | PrivateKey>(key: InHex<K>): K {
   return Object.fromEntries(entries) as K;
 }
 
+// biome-ignore lint/style/noDefaultExport: the program calls what the module exports by default
 export default function main(text: string): string {
   const operations = JSON.parse(text) as readonly Operation[];
   const arithmetic = new ModdableArithmetic({ Modular, Mont, EC }, (byteLength) => crypto.random(byteLength));
+  /** What the next call for random bytes gets. */
   let given: Uint8Array | undefined;
   let count = 0;
   const crypto: ModdableCrypto = new ModdableCrypto({
     crypt: { BlockCipher, Digest, GHASH, Mode },
     arithmetic,
     random(byteLength) {
-      const bytes = new Uint8Array(byteLength);
-      count += 1;
-      for (let i = 0; i < byteLength; i += 32) {
-        bytes.set(crypto.hmac("SHA256", Uint8Array.of(count, i), Uint8Array.of(count >> 8)).subarray(0, byteLength - i), i);
+      const bytes = given ?? new Uint8Array(byteLength);
+      if (given === undefined) {
+        count += 1;
+        const block = crypto.hmac("SHA512", encodeUtf8(`${count}`));
+        bytes.set(block.subarray(0, byteLength));
+        // Of a modulus, for the factor that blinds RSA.
+        for (let i = block.length; i < byteLength; i += 1) bytes[i] = bytes[i - block.length] as number;
       }
-      if (given !== undefined) bytes.set(given, byteLength - given.length);
+      given = undefined;
       return bytes;
     },
   });
@@ -96,9 +112,8 @@ export default function main(text: string): string {
         return hexOf(crypto.aesCbc(bytesOf(key))[operation.do](bytesOf(iv), bytesOf(data)));
       }
       case "agree": {
-        given = operation.secret === undefined ? undefined : bytesOf(operation.secret);
+        if (operation.random !== undefined) given = bytesOf(operation.random);
         const agreement = crypto.keyAgreement();
-        given = undefined;
         const shared = agreement.agree(bytesOf(operation.peer));
         return [hexOf(agreement.publicKey), shared === undefined ? "" : hexOf(shared)];
       }
@@ -112,21 +127,25 @@ export default function main(text: string): string {
       }
       case "power": {
         const { base, exponent, modulus } = operation;
-        return arithmetic.power(BigInt(`0x${base}`), BigInt(`0x${exponent}`), BigInt(`0x${modulus}`)).toString(16);
+        return arithmetic
+          .power(BigInt(`0x${base}`), BigInt(`0x${exponent}`), BigInt(`0x${modulus}`))
+          .toString(16);
       }
       case "inverse":
-        return arithmetic.inverse(BigInt(`0x${operation.value}`), BigInt(`0x${operation.modulus}`)).toString(16);
+        return arithmetic
+          .inverse(BigInt(`0x${operation.value}`), BigInt(`0x${operation.modulus}`))
+          .toString(16);
       case "random": {
-        const entropy = operation.entropy.map(bytesOf);
-        const random = new RandomBytes(
-          (key, ...parts) => crypto.hmac("SHA256", key, ...parts),
-          () => entropy.shift() ?? new Uint8Array(0),
-          bytesOf(operation.seed),
-        );
+        let entropy = bytesOf(operation.entropy);
+        const takeEntropy = () => {
+          const taken = entropy;
+          entropy = new Uint8Array(0);
+          return taken;
+        };
+        const hmac = (key: Uint8Array, ...parts: Uint8Array[]) => crypto.hmac("SHA256", key, ...parts);
+        const random = new RandomBytes(hmac, takeEntropy);
         return operation.lengths.map((byteLength) => hexOf(random.take(byteLength)));
       }
-      case "rng":
-        return hexOf(new Uint8Array(RNG.get(operation.byteLength)));
     }
   }
 

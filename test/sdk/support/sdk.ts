@@ -1,9 +1,17 @@
 /** The Moddable SDK, if it is there: builds of the firmware, and what the tools say of them. */
 
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
-import { delimiter, join, resolve } from "node:path";
+import { delimiter, dirname, join, resolve } from "node:path";
 import { onTestFinished } from "vitest";
 
 const ROOT = resolve(import.meta.dirname, "../../..");
@@ -51,15 +59,50 @@ export function run(program: string, args: readonly string[], cwd: string, env =
 /**
  * Builds the simulator's app in `folder`, in which a second build is quick.
  * @param settings `key=value` for `mcconfig`
+ * @param manifest default: the firmware's own
  */
-export function buildForLinux(folder: string, settings: readonly string[]): Build & { readonly app: string } {
+export function buildForLinux(
+  folder: string,
+  settings: readonly string[],
+  manifest = join(ROOT, "manifest.json"),
+): Build & { readonly app: string } {
   const output = run(
     "mcconfig",
-    ["-d", "-m", "-p", "lin", "-t", "build", "-o", folder, join(ROOT, "manifest.json"), ...settings],
+    ["-d", "-m", "-p", "lin", "-t", "build", "-o", folder, manifest, ...settings],
     ROOT,
   );
-  const generated = join(folder, "tmp/lin/mc/debug", nameOf(ROOT));
-  return { generated, output, app: join(folder, "bin/lin/mc/debug", nameOf(ROOT), "mc.so") };
+  const name = nameOf(dirname(manifest));
+  return {
+    generated: join(folder, "tmp/lin/mc/debug", name),
+    output,
+    app: join(folder, "bin/lin/mc/debug", name, "mc.so"),
+  };
+}
+
+/**
+ * Writes a manifest into `folder` that is the firmware's own with these files as resources besides; returns its path.
+ * @param resources paths of files, by the names that they are to have
+ */
+export function manifestWith(folder: string, resources: Readonly<Record<string, string>>): string {
+  const directory = join(folder, "with-resources");
+  mkdirSync(directory);
+  for (const [name, path] of Object.entries(resources)) copyFileSync(path, join(directory, name));
+  const path = join(directory, "manifest.json");
+  writeFileSync(
+    path,
+    JSON.stringify({ include: join(ROOT, "manifest.json"), resources: { "*": `${directory}/*` } }),
+  );
+  return path;
+}
+
+/**
+ * Builds a program for the command line, of a manifest in a folder of `test/sdk`; returns its path.
+ * @param name of the folder
+ */
+export function buildProgram(folder: string, name: string): string {
+  const manifest = join(import.meta.dirname, "..", name, "manifest.json");
+  run("mcconfig", ["-m", "-p", "x-cli-lin", "-o", folder, manifest], ROOT);
+  return join(folder, "bin/lin/release", name);
 }
 
 /**

@@ -9,6 +9,8 @@ import { NodeClock } from "../../../host-sim/io/node-clock.js";
 import { NodeCrypto } from "../../../host-sim/io/node-crypto.js";
 import { NodeTimers } from "../../../host-sim/io/node-timers.js";
 import { NodeTransportProvider } from "../../../host-sim/io/node-transport.js";
+import type { HeapFigures } from "../../../host-sim/xs/heap-snapshot.js";
+import { heapGrowth } from "../../../host-sim/xs/heap-snapshot.js";
 import { LoadedProgram, XsHost } from "../../../host-sim/xs/xs-host.js";
 import type { ClientEvent } from "../../../src/mqtt/event.js";
 import type { QoS } from "../../../src/mqtt/packet.js";
@@ -28,6 +30,7 @@ export class ClientOnXs {
   readonly events: ClientEvent[] = [];
   readonly #transport = new NodeTransportProvider();
   readonly #timers = new NodeTimers();
+  readonly #program: LoadedProgram;
   readonly #host: XsHost<ClientCommand>;
   #failure: Error | undefined;
 
@@ -46,6 +49,7 @@ export class ClientOnXs {
   }
 
   private constructor(program: LoadedProgram) {
+    this.#program = program;
     const log = { info: () => {}, warn: () => {}, error: () => {} };
     const ports = {
       transport: this.#transport,
@@ -88,6 +92,12 @@ export class ClientOnXs {
     return await new Promise((resolve) => {
       this.#host.post({ type: "state" }, (value) => resolve(value as ClientState));
     });
+  }
+
+  /** What lives now beyond the loaded code. */
+  async weigh(): Promise<HeapFigures> {
+    const heap = await new Promise<HeapFigures>((resolve) => this.#host.weigh(resolve));
+    return heapGrowth(this.#program.heap, heap);
   }
 
   /** Resolves once it has told at least `count` events of `type`. */

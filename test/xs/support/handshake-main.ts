@@ -15,10 +15,11 @@ import { OwnTls } from "../../../src/transport/own-tls.js";
 import type { Settings } from "./client-message.js";
 import { PlayingCrypto, RecordingCrypto, Tape } from "./taped-crypto.js";
 import { NetworkTape, PlayingNetwork, RecordingNetwork } from "./taped-network.js";
+import { WorkerCrypto } from "./worker-crypto.js";
 
 export type HandshakeCommand =
-  /** The settings of a server's section. */
-  | { readonly type: "connect"; readonly settings: Settings }
+  /** The settings of a server's section, and who computes signatures and key agreements. */
+  | { readonly type: "connect"; readonly settings: Settings; readonly by: "host" | "worker" }
   /** Once it is open, what is sent comes back. */
   | { readonly type: "send" }
   | { readonly type: "state" }
@@ -79,7 +80,7 @@ class HandshakeProgram implements GuestProgram<HandshakeCommand> {
   readonly #world: GuestWorld;
   readonly #tape = new Tape();
   readonly #networkTape = new NetworkTape();
-  readonly #crypto: RecordingCrypto;
+  #crypto: RecordingCrypto;
   readonly #files = new Map<string, Uint8Array | undefined>();
   readonly #turns = new Turns();
   #endpoint: Endpoint = { host: "", port: 0 };
@@ -97,7 +98,8 @@ class HandshakeProgram implements GuestProgram<HandshakeCommand> {
       case "connect": {
         const config = loadConfig([{ values: { mqtt: { enable: true, ...command.settings } } }]);
         this.#endpoint = (serverOptions(config, "mqtt", "door") as ServerOptions).endpoint;
-        const { files, network, timers } = this.#world;
+        const { crypto, files, network, timers } = this.#world;
+        this.#crypto = new RecordingCrypto(command.by === "host" ? crypto : new WorkerCrypto(), this.#tape);
         const read = (name: string): Uint8Array | undefined => {
           const bytes = files.read(name);
           this.#files.set(name, bytes);

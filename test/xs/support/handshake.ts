@@ -19,8 +19,14 @@ export interface HandshakeCost {
   readonly calls: Readonly<Record<string, number>>;
 }
 
-/** @param settings of a server that sends back what it gets, byte for byte */
-export async function handshakeCost(settings: Settings): Promise<HandshakeCost> {
+/**
+ * @param settings of a server that sends back what it gets, byte for byte
+ * @param by who computes signatures and key agreements: the host, or src/transport/crypto in the worker
+ */
+export async function handshakeCost(
+  settings: Settings,
+  by: "host" | "worker" = "host",
+): Promise<HandshakeCost> {
   const program = await LoadedProgram.load(join(import.meta.dirname, "handshake-main.ts"));
   const transport = new NodeTransportProvider();
   const timers = new NodeTimers();
@@ -31,13 +37,11 @@ export async function handshakeCost(settings: Settings): Promise<HandshakeCost> 
     files: new FileFolder("."),
     wallClock: { now: () => Date.now() },
   };
-  let failure: Error | undefined;
-  const host = new XsHost<HandshakeCommand>(program, ports, (error) => {
-    failure = error;
-  });
+  let onFailed: (error: Error) => void = () => {};
+  const host = new XsHost<HandshakeCommand>(program, ports, (error) => onFailed(error));
   const tell = (type: Exclude<HandshakeCommand["type"], "connect">): Promise<HandshakeState> =>
     new Promise((resolve, reject) => {
-      if (failure !== undefined) reject(failure);
+      onFailed = reject;
       host.post({ type }, (state) => resolve(state as HandshakeState));
     });
   const computeOf = async (type: "play-opening" | "play-echo" | "rewind"): Promise<number> => {
@@ -48,7 +52,7 @@ export async function handshakeCost(settings: Settings): Promise<HandshakeCost> 
   const reaches = (expected: Partial<HandshakeState>) =>
     expect.poll(() => tell("state"), { timeout: 10_000 }).toMatchObject(expected);
   try {
-    host.post({ type: "connect", settings });
+    host.post({ type: "connect", settings, by });
     await reaches({ isOpen: true });
     await tell("send");
     await reaches({ received: 71 });

@@ -17,7 +17,8 @@ export class Tape {
   #next = 0;
 
   record<T>(answer: T): T {
-    this.#answers.push(answer);
+    // A copy of bytes: who got them may wipe them.
+    this.#answers.push(answer instanceof Uint8Array ? answer.slice() : answer);
     return answer;
   }
 

@@ -1,0 +1,174 @@
+/** Section 3: control packets, where nothing but the wire can show a statement. */
+
+import { describe, expect, test } from "vitest";
+import { encodedLength } from "../../src/mqtt/encode.js";
+import type { QoS } from "../../src/mqtt/packet.js";
+import { SUBSCRIBE, UNSUBSCRIBE } from "../../src/mqtt/packet-type.js";
+import { bytesFromHex } from "../mqtt/support/hex.js";
+import { ClientWorld } from "../scenario/support/client-world.js";
+
+/** A QoS the types do not allow. */
+const THREE = 3 as unknown as QoS;
+
+describe("a client that wants a clean session", () => {
+  function cleanWorld(): ClientWorld {
+    return new ClientWorld({ mqtt: { cleanSession: true } });
+  }
+
+  test("forgets what it received by halves [MQTT-3.1.2-6]", () => {
+    const world = cleanWorld();
+    world.connectSubscribed("a", 2);
+    world.server.send('34 06 00 01 "a" 00 07 "1"');
+    world.server.expect("50 02 00 07");
+    world.cut(false);
+    world.grant();
+    world.server.send('34 06 00 01 "a" 00 07 "2"');
+    world.server.expect("50 02 00 07");
+    expect(world.messages).toEqual(['a "1", QoS 2', 'a "2", QoS 2']);
+  });
+
+  test("sends neither DUP nor PUBREL of an earlier connection [MQTT-3.1.2-6]", () => {
+    const world = cleanWorld();
+    world.client.start();
+    expect(world.server.greet()).toMatchObject({ clean: true });
+    for (const payload of ["released", "2", "1"]) world.publish(payload, payload === "1" ? 1 : 2);
+    world.advance(0);
+    world.server.send("50 02 00 01");
+    world.server.reset();
+    world.advance(2000);
+    expect(world.server.greet()).toMatchObject({ clean: true });
+    world.server.expect('34 06 00 01 "t" 00 04 "2" 32 06 00 01 "t" 00 05 "1"');
+    world.server.expectNothing();
+  });
+});
+
+describe("a client identifier", () => {
+  test("of two servers is in a session of its own at each, with a client identifier of its own [MQTT-3.1.3-2]", () => {
+    const times = { reconnectMinimum: 1000, reconnectMaximum: 1000 };
+    const world = new ClientWorld({
+      mqtt: { ...times, clientIdentifier: "door" },
+      mqtt1: { ...times, clientIdentifier: "back door" },
+    });
+    const qos2 = '34 06 00 01 "a" 00 07 "x"';
+    world.subscribe("a", 2);
+    world.client.start();
+    expect(world.server.greet()).toMatchObject({ clientId: "door" });
+    world.grant();
+    world.server.send(qos2);
+    world.server.expect("50 02 00 07");
+    world.network.setHost("broker", "refusing");
+    world.server.reset();
+    world.clock.runUntil(() => world.backup.waitingCount > 0, 60_000);
+    expect(world.backup.greet()).toMatchObject({ clientId: "back door" });
+    world.grant(world.backup);
+    world.backup.send(qos2);
+    world.backup.expect("50 02 00 07");
+    expect(world.messages).toHaveLength(2);
+    world.network.setHost("broker", "up");
+    world.network.setHost("backup", "refusing");
+    world.backup.reset();
+    world.clock.runUntil(() => world.server.waitingCount > 0, 60_000);
+    expect(world.server.greet({ sessionPresent: true })).toMatchObject({ clientId: "door" });
+    world.server.send(qos2);
+    expect(world.messages).toHaveLength(2);
+  });
+});
+
+describe("CONNECT", () => {
+  test("with a will of QoS 3 is never sent [MQTT-3.1.2-14]", () => {
+    const will = { topicName: "w", payload: new Uint8Array(0), qos: THREE, retain: false };
+    expect(() => new ClientWorld({ mqtt: { will } })).toThrow("will QoS");
+  });
+});
+
+describe("PUBLISH", () => {
+  test("with QoS 3 is refused before a byte leaves [MQTT-3.3.1-4]", () => {
+    const world = new ClientWorld();
+    world.connect();
+    expect(() => world.client.publish({ topicName: "a", payload: "x", qos: THREE })).toThrow("QoS");
+    world.server.expectNothing();
+  });
+
+  test("has its topic name first, in UTF-8 [MQTT-3.3.2-1]", () => {
+    const world = new ClientWorld();
+    world.connect();
+    for (const qos of [0, 1, 2] as const) world.publish("x", qos, { topicName: "tür/日" });
+    world.server.expect('30 0b 00 08 "tür/日" "x"');
+    world.server.expect('32 0d 00 08 74 c3 bc 72 2f e6 97 a5 00 01 "x"');
+    world.server.expect('34 0d 00 08 "tür/日" 00 02 "x"');
+  });
+});
+
+describe("PUBREL", () => {
+  test("with any flags but 0010 closes the connection [MQTT-3.6.1-1]", () => {
+    for (let flags = 0; flags < 16; flags += 1) {
+      const world = new ClientWorld();
+      world.connect();
+      world.server.send(Uint8Array.of(0x60 | flags, 2, 0, 7));
+      if (flags === 2) world.server.expect("70 02 00 07");
+      else world.server.expectEnd();
+    }
+  });
+});
+
+describe("a request for no topic filter", () => {
+  test("SUBSCRIBE without a topic filter cannot be made, and none is sent when nothing is to be asked for [MQTT-3.8.3-3]", () => {
+    const none = { type: SUBSCRIBE, packetIdentifier: 1, subscriptions: [] } as const;
+    expect(() => encodedLength(none)).toThrow("SUBSCRIBE without a topic filter");
+    const world = new ClientWorld();
+    world.connect();
+    world.server.expectNothing();
+    world.subscribe("a");
+    world.client.unsubscribe("a");
+    world.server.expectNothing();
+  });
+
+  test("UNSUBSCRIBE without a topic filter cannot be made, and none is sent when nothing is to be taken back [MQTT-3.10.3-2]", () => {
+    const none = { type: UNSUBSCRIBE, packetIdentifier: 1, topicFilters: [] } as const;
+    expect(() => encodedLength(none)).toThrow("UNSUBSCRIBE without a topic filter");
+    const world = new ClientWorld();
+    world.connectSubscribed("a");
+    world.client.unsubscribe("b");
+    world.client.unsubscribe("a");
+    world.server.expect('a2 05 00 02 00 01 "a"');
+    world.server.send("b0 02 00 02");
+    world.client.unsubscribe("a");
+    world.server.expectNothing();
+  });
+});
+
+describe("the end", () => {
+  test("DISCONNECT is the last packet, whatever is asked for or arrives behind it [MQTT-3.14.4-2]", () => {
+    const world = new ClientWorld();
+    world.connectSubscribed("a", 2);
+    // All of this before the client has its turn.
+    world.client.stop();
+    for (const qos of [0, 1, 2] as const) world.publish("x", qos);
+    world.subscribe("b");
+    world.client.unsubscribe("a");
+    const { link } = world.server.connection;
+    link.server.write(bytesFromHex('32 05 00 01 "a" 00 07 34 05 00 01 "a" 00 08 62 02 00 09'));
+    world.advance(120_000);
+    world.server.expect("e0 00");
+    world.server.expectEnd();
+    world.server.expectNoConnection();
+    expect(world.messages).toEqual([]);
+  });
+
+  test("a message that comes while DISCONNECT waits for room is neither delivered nor acknowledged [MQTT-3.14.4-2]", () => {
+    const world = new ClientWorld({ mqtt: { maximumQueueBytes: 200_000 } });
+    world.connectSubscribed("a", 2);
+    const { link } = world.server.connection;
+    link.stall("up");
+    world.client.publish({ topicName: "t", payload: new Uint8Array(100_000) });
+    world.advance(0);
+    world.client.stop();
+    world.advance(0);
+    world.server.send('32 05 00 01 "a" 00 07 34 05 00 01 "a" 00 08');
+    link.resume("up");
+    world.server.expectPacket({ cmd: "publish", qos: 0 });
+    world.server.expect("e0 00");
+    world.server.expectEnd();
+    expect(world.messages).toEqual([]);
+  });
+});
