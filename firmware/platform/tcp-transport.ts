@@ -12,10 +12,11 @@
  * | open       | error                            |            | ended                                      |
  *
  * What the SDK (8.2.3) does beyond the standard, and what is done about it:
- * - A socket takes an address only; the name is looked up anew for each attempt, so that a server may move. Its
- *   resolvers give one address of a name, IPv4 before IPv6; which one, when there are several, is up to the DNS server,
- *   and most of them rotate. All that a resolver gives are tried in turn.
- * - A socket takes IPv4 addresses; in the simulator no others.
+ * - A socket takes an address only; the name is looked up anew for each attempt, so that a server may move. (lwIP keeps
+ *   an answer for as long as its DNS server said.) The resolvers give one address of a name, on the ESP32 an IPv4 one if
+ *   there is one, in the simulator the first if that is IPv4. Which one it is when there are several is up to the DNS
+ *   server; most of them rotate. All that a resolver gives are tried in turn.
+ * - A socket takes an address of at most 31 characters, in the simulator an IPv4 address. IPv6 was not tried.
  * - The constructor and the resolver may throw; that is reported by `onError`, as any other failure.
  * - Callbacks that were under way may still come after `close`, in the same round; they stop here.
  * - `write` returns nothing instead of the room when the connection is broken; `onError` then follows on the ESP32 but

@@ -3,6 +3,7 @@
 import type { DigitalInput, DigitalOutput, Level, Log, Pins, WallClock } from "../../firmware/apps/io.js";
 import type { VirtualClock } from "../../host-sim/virtual/virtual-clock.js";
 import type { Milliseconds } from "../../src/mqtt/ports.js";
+import { overheard } from "../support/no-secrets.js";
 
 interface FakeInput {
   level: Level;
@@ -73,14 +74,19 @@ export class FakeBoard implements Pins, WallClock, Log {
   }
 
   info(text: string): void {
-    this.lines.push(`info: ${text}`);
+    this.#log(`info: ${text}`);
   }
 
   warn(text: string): void {
-    this.lines.push(`warn: ${text}`);
+    this.#log(`warn: ${text}`);
   }
 
   error(text: string): void {
-    this.lines.push(`error: ${text}`);
+    this.#log(`error: ${text}`);
+  }
+
+  #log(line: string): void {
+    overheard(line);
+    this.lines.push(line);
   }
 }

@@ -5,6 +5,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { resolve } from "node:path";
 import { onTestFinished } from "vitest";
+import { overheard } from "./no-secrets.js";
 
 const MAIN = resolve(import.meta.dirname, "../../dist/host-sim/main.js");
 
@@ -34,6 +35,8 @@ export class Cli {
     onTestFinished(() => {
       this.#process.kill("SIGKILL");
     });
+    // Whole, so that a secret that came in two pieces is heard too.
+    this.#process.once("close", () => overheard(`${this.stdout}\n${this.stderr}`));
   }
 
   /** The lines of `--json` so far. */

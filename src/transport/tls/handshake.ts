@@ -4,6 +4,7 @@
  * Which message may come when is in `handshake-states.ts` alone.
  */
 
+import type { TransportError } from "../../mqtt/errors.js";
 import type { PublicKey } from "../crypto/crypto.js";
 import { BAD_RECORD_MAC, DECRYPT_ERROR, UNEXPECTED_MESSAGE, UNSUPPORTED_CERTIFICATE } from "./alert.js";
 import { equalInConstantTime } from "./bytes.js";
@@ -34,7 +35,7 @@ import { FRAGMENT_LENGTH } from "./record-writer.js";
 import type { ServerHello } from "./server-hello.js";
 import { parseServerHello } from "./server-hello.js";
 import { parseServerKeyExchange } from "./server-key-exchange.js";
-import { TlsError } from "./tls-error.js";
+import { closedInHandshake, TlsError } from "./tls-error.js";
 import type { ClientCredentials, TlsLayerOptions } from "./tls-options.js";
 import { Transcript } from "./transcript.js";
 
@@ -115,6 +116,18 @@ export class Handshake {
     if (!isFirstUnderKeys || this.#options.psk === undefined) return error;
     const message = "the server has other keys: the pre-shared key or its identity is wrong";
     return new TlsError(error.alert, "psk-wrong", message, "ssl_psk_key");
+  }
+
+  /** The error for a stream that ends at this point. */
+  closed(cause?: unknown): TransportError {
+    const isAnswered = this.#state === "change-cipher-spec" || this.#state === "finished";
+    if (isAnswered && this.#options.psk !== undefined) {
+      return closedInHandshake("are the identity and the pre-shared key right?", "ssl_psk_identity", cause);
+    }
+    if (isAnswered && this.#isCertificateRequested) {
+      return closedInHandshake("is the client's certificate right?", "ssl_cert", cause);
+    }
+    return closedInHandshake("is this the port of TLS 1.2?", "server", cause);
   }
 
   /** It is over. */

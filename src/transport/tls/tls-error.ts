@@ -30,12 +30,17 @@ export function internalError(error: unknown): TlsError {
   return new TlsError(INTERNAL_ERROR, "internal-error", `TLS failed: ${textOf(error)}`);
 }
 
-/** A server that does not know what to do with ClientHello may well just hang up. */
-export function closedInHandshake(cause?: unknown): TransportError {
+/**
+ * For a handshake that the server, or the network, ended without an alert. Even after one: who closes a connection
+ * without having read all that came makes the system throw away what was sent last.
+ * @param question what to think of at this point
+ * @param key where to look then
+ */
+export function closedInHandshake(question: string, key: string, cause: unknown): TransportError {
   if (cause instanceof TransportError) return cause;
-  const how = cause === undefined ? "" : `: ${textOf(cause)}`;
-  const message = `the server ended the connection in the handshake, is this the port of TLS 1.2${how}`;
-  return new TlsError(undefined, "closed-in-handshake", message, "server");
+  const how = cause === undefined ? "" : ` (${textOf(cause)})`;
+  const message = `the server ended the connection in the handshake${how}: ${question}`;
+  return new TlsError(undefined, "closed-in-handshake", message, key);
 }
 
 /** The stream ended without close_notify, so that somebody else than the server may have cut it off. */

@@ -16,7 +16,7 @@ import { receivedAlert } from "./received-alert.js";
 import { ALERT, APPLICATION_DATA, CHANGE_CIPHER_SPEC, HANDSHAKE } from "./record.js";
 import { RecordReader } from "./record-reader.js";
 import { RecordWriter } from "./record-writer.js";
-import { closedInHandshake, internalError, malformed, TlsError, truncated, unexpected } from "./tls-error.js";
+import { internalError, malformed, TlsError, truncated, unexpected } from "./tls-error.js";
 import type { TlsLayerOptions } from "./tls-options.js";
 
 /** Records in a row with nothing in them that gets anywhere: warnings, empty ones, requests to renegotiate. */
@@ -92,7 +92,7 @@ export class TlsLayer implements StreamLayer {
   lost(cause?: unknown): void {
     if (this.#state === "closed") return;
     this.#writer.discard();
-    if (this.#handshake !== undefined) this.#end(closedInHandshake(cause));
+    if (this.#handshake !== undefined) this.#end(this.#handshake.closed(cause));
     else this.#end(this.#state === "opening" ? cause : (cause ?? truncated(this.#reader.isInside)));
   }
 
@@ -130,14 +130,13 @@ export class TlsLayer implements StreamLayer {
   }
 
   #take(type: number, fragment: Uint8Array): void {
-    const isBetweenMessages = !this.#assembler.isInside;
     if (type === ALERT) {
       this.#takeAlert(fragment);
     } else if (type === HANDSHAKE) {
       if (fragment.length === 0) throw unexpected("an empty record of the handshake");
       this.#assembler.add(fragment);
       this.#takeMessages();
-    } else if (!isBetweenMessages) {
+    } else if (this.#assembler.isInside) {
       throw unexpected("another record inside a handshake message");
     } else if (type === CHANGE_CIPHER_SPEC) {
       this.#takeChangeCipherSpec(fragment);
@@ -181,9 +180,7 @@ export class TlsLayer implements StreamLayer {
 
   #takeChangeCipherSpec(fragment: Uint8Array): void {
     if (this.#handshake === undefined) throw unexpected("ChangeCipherSpec after the handshake");
-    if (fragment.length !== 1 || fragment[0] !== 1) {
-      throw malformed("ChangeCipherSpec", "is none");
-    }
+    if (fragment.length !== 1 || fragment[0] !== 1) throw malformed("ChangeCipherSpec", "is none");
     this.#handshake.changeCipherSpec();
   }
 
@@ -200,13 +197,11 @@ export class TlsLayer implements StreamLayer {
 
   #takeAlert(fragment: Uint8Array): void {
     const [level, description] = fragment;
-    if (fragment.length !== 2 || description === undefined) {
-      throw malformed("alert", "is none");
-    }
+    if (fragment.length !== 2 || description === undefined) throw malformed("alert", "is none");
     if (description === CLOSE_NOTIFY) {
       // To be answered in kind (RFC 5246 section 7.2.1), whatever its level.
       this.#alert(WARNING, CLOSE_NOTIFY);
-      this.#end(this.#handshake && closedInHandshake());
+      this.#end(this.#handshake?.closed());
     } else if (level === FATAL) {
       const phase = this.#state === "open" ? "open" : this.#options.psk ? "psk" : "certificate";
       this.#end(receivedAlert(description, phase));

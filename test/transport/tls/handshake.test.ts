@@ -1,10 +1,12 @@
 /** The TLS layer with a server that does everything right: what is agreed on, and how bytes travel. */
 
 import { describe, expect, test } from "vitest";
+import { TransportError } from "../../../src/mqtt/errors.js";
 import { encodeUtf8 } from "../../../src/mqtt/utf8.js";
 import { joined, numbered } from "../../mqtt/support/hex.js";
 import { numberOf, publicPoint } from "./support/p256.js";
 import { PlainCrypto } from "./support/plain-crypto.js";
+import type { Step } from "./support/test-server.js";
 import { uint16, vector16 } from "./support/test-server.js";
 import type { TlsWorldOptions } from "./support/tls-world.js";
 import {
@@ -28,6 +30,10 @@ const SUITES = [
 function expectOpen(world: TlsWorld): void {
   expect([world.client.state, world.failure, world.server.isOpen]).toEqual(["open", undefined, true]);
 }
+
+/** A CertificateRequest with so many bytes of authorities. */
+const request = (type: number, algorithm: number, authorities: number) =>
+  joined([Uint8Array.of(1, type), vector16(uint16(algorithm)), vector16(new Uint8Array(authorities))]);
 
 /** Sends something both ways. */
 function expectEcho(world: TlsWorld): void {
@@ -207,9 +213,6 @@ describe("certificates", () => {
     expect([world.client.state, world.client.peerVerified]).toEqual(["opening", false]);
     expect(world.client.writable(10_000)).toBe(0);
   });
-
-  const request = (type: number, algorithm: number, authorities: number) =>
-    joined([Uint8Array.of(1, type), vector16(uint16(algorithm)), vector16(new Uint8Array(authorities))]);
 
   test("a client's certificate is shown when it is asked for, with a signature", () => {
     for (const extensions of [{}, { 23: undefined }]) {
@@ -392,6 +395,29 @@ describe("the end", () => {
       during.client.lost(cause);
       expect(during.failure).toBe("closed-in-handshake server");
     }
+  });
+
+  test("after the client's answer makes one look at what was in it", () => {
+    const rewrite = (steps: readonly Step[], flight: 1 | 2) => (flight === 1 ? steps : []);
+    const psk = new TlsWorld({ server: { rewrite } }).connect();
+    psk.client.lost(new Error("reset"));
+    expect(psk.failure).toBe("closed-in-handshake ssl_psk_identity");
+    const certificateRequest = request(64, 0x0403, 0);
+    for (const [server, failure] of [
+      [{ rewrite, certificateRequest }, "closed-in-handshake ssl_cert"],
+      [{ rewrite }, "closed-in-handshake server"],
+    ] as const) {
+      const world = new TlsWorld({ suite: ECDHE_ECDSA_GCM, server }).connect();
+      world.client.lost();
+      expect(world.failure).toBe(failure);
+    }
+  });
+
+  test("by an error of the layer below has that as its cause, in the handshake too", () => {
+    const cause = new TransportError("tcp", "reset", "reset");
+    const world = new TlsWorld({ server: { rewrite: () => [] } }).connect();
+    world.client.lost(cause);
+    expect(world.client.cause).toBe(cause);
   });
 
   test("by a goodbye in the handshake is an error", () => {
