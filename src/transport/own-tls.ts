@@ -115,7 +115,8 @@ function shownName(name: string): string {
 /** For tests: the key is the server's, but nobody knows whose server it is. */
 function keyOfAnyServer(chain: readonly Uint8Array[]): ServerVerdict {
   try {
-    const { publicKey } = parseCertificate(chain[0] as Uint8Array);
+    // A copy: the bytes of the chain are valid during the call only, and the key is a view of them.
+    const { publicKey } = parseCertificate(new Uint8Array(chain[0] as Uint8Array));
     return "fault" in publicKey ? publicKey : { leaf: publicKey, isVerified: false };
   } catch (error) {
     if (!(error instanceof MalformedError)) throw error;
