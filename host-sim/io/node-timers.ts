@@ -6,21 +6,20 @@ import type { Milliseconds, Timer, TimerProvider } from "../../src/mqtt/ports.js
 const LONGEST_TIMEOUT = 2 ** 31 - 1;
 
 export class NodeTimers implements TimerProvider {
-  readonly #timers = new Set<NodeTimer>();
+  /** Those that are scheduled. */
+  readonly #running = new Set<NodeTimer>();
   #on = true;
 
   create(onExpired: () => void): Timer {
-    const timer = new NodeTimer(() => {
+    return new NodeTimer(this.#running, () => {
       if (this.#on) onExpired();
     });
-    this.#timers.add(timer);
-    return timer;
   }
 
   /** As a power cut: no timer of this provider fires any more, and none keeps the process alive. */
   powerOff(): void {
     this.#on = false;
-    for (const timer of this.#timers) timer.cancel();
+    for (const timer of this.#running) timer.cancel();
   }
 }
 
@@ -29,6 +28,7 @@ export class NodeTimers implements TimerProvider {
  * left, and goes on. A timer that is scheduled keeps the process alive.
  */
 class NodeTimer implements Timer {
+  readonly #running: Set<NodeTimer>;
   readonly #onExpired: () => void;
   #deadline = Number.POSITIVE_INFINITY;
   #timeout: NodeJS.Timeout | undefined;
@@ -36,7 +36,9 @@ class NodeTimer implements Timer {
   #wakeTime = Number.POSITIVE_INFINITY;
   #immediate: NodeJS.Immediate | undefined;
 
-  constructor(onExpired: () => void) {
+  /** @param running holds it while it is scheduled */
+  constructor(running: Set<NodeTimer>, onExpired: () => void) {
+    this.#running = running;
     this.#onExpired = onExpired;
   }
 
@@ -45,13 +47,14 @@ class NodeTimer implements Timer {
     if (Number.isNaN(delay)) {
       throw new RangeError("a delay must be a number, not NaN");
     }
+    if (delay === Number.POSITIVE_INFINITY) {
+      this.cancel();
+      return;
+    }
+    this.#running.add(this);
     if (delay <= 0) {
       this.#deadline = Number.NEGATIVE_INFINITY;
       this.#immediate ??= setImmediate(() => this.#onImmediate());
-      return;
-    }
-    if (delay === Number.POSITIVE_INFINITY) {
-      this.cancel();
       return;
     }
     const now = performance.now();
@@ -62,6 +65,7 @@ class NodeTimer implements Timer {
   }
 
   cancel(): void {
+    this.#running.delete(this);
     this.#deadline = Number.POSITIVE_INFINITY;
     this.#stopTimeout();
     clearImmediate(this.#immediate);

@@ -146,7 +146,6 @@ export class LayerTransport implements Transport, TransportHandler {
   onError(cause?: unknown): void {
     this.#belowState = "over";
     this.#room = 0;
-    this.#unread = 0;
     if (this.#state === "bypassed") {
       this.#state = "closed";
       this.#handler.onError(cause);

@@ -100,7 +100,13 @@ export class OwnTls implements TlsPort {
   /** The bytes of a file, or of the PEM text that stands in its place. */
   #contentOf(nameOrText: string, key: CredentialKey): Uint8Array {
     if (nameOrText.includes(PEM_MARK)) return encodeUtf8(nameOrText);
-    const content = this.#ports.files.read(nameOrText);
+    let content: Uint8Array | undefined;
+    try {
+      content = this.#ports.files.read(nameOrText);
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      throw new TransportError("tls", "file-unreadable", `the file of ${key} cannot be read: ${why}`, key);
+    }
     if (content !== undefined) return content;
     const message = `there is no file ${shownName(nameOrText)} for ${key}`;
     throw new TransportError("tls", "file-missing", message, key);

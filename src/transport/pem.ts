@@ -25,6 +25,15 @@ const EQUALS = 0x3d;
 const BEGIN = Object.freeze([0x2d, 0x2d, 0x2d, 0x2d, 0x2d, 0x42, 0x45, 0x47, 0x49, 0x4e, 0x20]);
 const END = Object.freeze([0x2d, 0x2d, 0x2d, 0x2d, 0x2d, 0x45, 0x4e, 0x44, 0x20]);
 const DASHES = Object.freeze([0x2d, 0x2d, 0x2d, 0x2d, 0x2d]);
+/** The values of base64's digits by their ASCII code (RFC 4648 table 1). */
+const NO_DIGIT = 64;
+const DIGITS: readonly number[] = Object.freeze([
+  64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
+  64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 62, 64, 64, 64, 63, 52, 53, 54, 55, 56, 57,
+  58, 59, 60, 61, 64, 64, 64, 64, 64, 64, 64, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17,
+  18, 19, 20, 21, 22, 23, 24, 25, 64, 64, 64, 64, 64, 64, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38,
+  39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 64, 64, 64, 64, 64,
+]);
 /** What some editors put at the start of a file. */
 const BYTE_ORDER_MARK = Object.freeze([0xef, 0xbb, 0xbf]);
 /** "ENCRYPTED", in "Proc-Type: 4,ENCRYPTED" (RFC 1421 section 4.6.1.1). */
@@ -89,16 +98,18 @@ export function decodeBase64(
   let padding = 0;
   for (let i = start; i < end; i += 1) {
     const byte = bytes[i] as number;
-    if (isSpace(byte)) continue;
-    if (byte === EQUALS) {
+    const digit = DIGITS[byte];
+    // First, as nearly all of them are.
+    if (digit === undefined || digit === NO_DIGIT) {
+      if (isSpace(byte)) continue;
+      if (byte !== EQUALS) return undefined;
       padding += 1;
       continue;
     }
-    const digit = base64Digit(byte);
-    if (digit < 0 || padding > 0) return undefined;
+    if (padding > 0) return undefined;
     bits = ((bits & 0x3ffff) << 6) | digit;
     digits += 1;
-    if (digits % 4 === 0) {
+    if ((digits & 3) === 0) {
       decoded[length] = bits >> 16;
       decoded[length + 1] = bits >> 8;
       decoded[length + 2] = bits;
@@ -116,13 +127,6 @@ export function decodeBase64(
     decoded[length + 1] = bits >> 2;
   }
   return decoded.slice(0, length + (rest === 0 ? 0 : rest - 1));
-}
-
-function base64Digit(byte: number): number {
-  if (byte >= 0x41 && byte <= 0x5a) return byte - 0x41;
-  if (byte >= 0x61 && byte <= 0x7a) return byte - 0x61 + 26;
-  if (byte >= 0x30 && byte <= 0x39) return byte - 0x30 + 52;
-  return byte === 0x2b ? 62 : byte === 0x2f ? 63 : -1;
 }
 
 /** The label before the dashes at the end of a line. */

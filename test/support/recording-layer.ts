@@ -63,6 +63,10 @@ export class RecordingLayer implements StreamLayer {
     return this.#unread.length;
   }
 
+  get hasUnsent(): boolean {
+    return this.#unsent.length > 0;
+  }
+
   opened(): void {
     this.calls.push("opened");
     this.send(this.#options.hello ?? new Uint8Array(0));

@@ -147,6 +147,7 @@ describe("reading", () => {
     world.below.arrive("01 02 03 04 05 06 07 08 09 0a");
     expect(world.takeCalls()).toEqual(["readable 4", "readable 4", "readable 2"]);
     expect([world.received, layer.mostReadable]).toEqual(["01 02 03 04 05 06 07 08 09 0a", 4]);
+    expect(world.clock.pending).toBe(0);
   });
 
   test("later makes room too, and tells of more only after the call", () => {
@@ -471,6 +472,97 @@ describe("a transparent layer", () => {
     world.below.give(100);
     world.below.end();
     expect(() => world.write(hex("01"))).toThrow("cannot write to a stream that is closed");
+  });
+});
+
+describe("a layer of another kind", () => {
+  test("may take nothing from below before it has sent what it has to send", () => {
+    class Polite extends RecordingLayer {
+      override space(available: number): Uint8Array {
+        return super.space(this.hasUnsent ? 0 : Math.min(1, available));
+      }
+    }
+    const world = new LayerWorld(new Polite({ obeys: true }));
+    world.below.give(100);
+    world.takeCalls();
+    world.below.arrive("fd fd 01");
+    expect([world.takeCalls(), world.below.taken()]).toEqual([
+      ["writable 94", "readable 1"],
+      "fa fa fa fa fa fa",
+    ]);
+  });
+
+  test("may end when it is written to", () => {
+    class Worn extends RecordingLayer {
+      override write(bytes: Uint8Array): void {
+        super.write(bytes);
+        this.fail(new Error("worn out"));
+      }
+    }
+    const world = new LayerWorld(new Worn({ goodbye: hex("0b") }));
+    world.below.give(100);
+    world.takeCalls();
+    world.write(hex("01"));
+    expect([world.room, world.calls]).toEqual([0, []]);
+    world.settle();
+    expect([world.takeCalls(), world.below.taken()]).toEqual([["end: worn out"], "01 0b"]);
+  });
+
+  test("may have more to read once something was read, or end then", () => {
+    class Hiding extends RecordingLayer {
+      #hidden = 3;
+      override get readable(): number {
+        return super.readable - this.#hidden;
+      }
+      override read(target: Uint8Array): void {
+        super.read(target);
+        if (this.#hidden === 0) this.fail(new Error("had enough"));
+        this.#hidden = 0;
+      }
+    }
+    const world = new LayerWorld(new Hiding());
+    world.below.give(100);
+    world.takeCalls();
+    world.below.arrive("01 02 03 04 05");
+    world.read(2);
+    expect(world.takeCalls()).toEqual(["readable 2"]);
+    world.settle();
+    expect(world.takeCalls()).toEqual(["readable 3"]);
+    world.read(3);
+    world.settle();
+    expect([world.takeCalls(), world.received]).toEqual([["end: had enough"], "01 02 03 04 05"]);
+  });
+
+  test("may want to say something when the stream below is gone: there is nobody to hear it", () => {
+    class Late extends RecordingLayer {
+      override lost(cause?: unknown): void {
+        super.lost(cause);
+        this.send(hex("0b"));
+      }
+    }
+    const world = new LayerWorld(new Late());
+    world.below.give(100);
+    world.below.end(new Error("reset"));
+    expect([world.takeCalls().at(-1), world.below.taken()]).toEqual(["end: reset", ""]);
+  });
+});
+
+describe("a stream below that tells of more while it is being read", () => {
+  test("does no harm", () => {
+    const { world } = openWorld({ capacity: 2 });
+    world.reads = true;
+    let isFirst = true;
+    world.onCall = () => {
+      if (isFirst) {
+        isFirst = false;
+        world.below.arrive("05 06");
+      }
+    };
+    world.below.arrive("01 02 03 04");
+    expect([world.calls, world.received]).toEqual([
+      ["readable 2", "readable 2", "readable 2"],
+      "01 02 03 04 05 06",
+    ]);
   });
 });
 

@@ -108,6 +108,8 @@ describe("frames from the server", () => {
       true,
       0,
     ]);
+    // An empty ring has all its space in one piece.
+    expect(layer.space(5_000).length).toBe(READ_LIMIT);
   });
 });
 

@@ -25,6 +25,11 @@ export class RecordWriter {
     return this.#sealer.count;
   }
 
+  /** Whether nothing waits to be sent. */
+  get isEmpty(): boolean {
+    return this.#pending === 0;
+  }
+
   /** The records that follow are protected so. */
   protect(sealer: RecordSealer): void {
     this.#sealer.wipe();

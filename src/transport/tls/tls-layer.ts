@@ -169,13 +169,13 @@ export class TlsLayer implements StreamLayer {
 
   /**
    * A server may ask to renegotiate, and a client may decline (RFC 5246 section 7.2.2). It is then up to the server
-   * whether it goes on; to break off would be no safer, since nothing is done either way. In a handshake there is no
-   * state for the request: it is refused as any message out of place.
+   * whether it goes on; to break off would be no safer, since nothing is done either way. While something waits to be
+   * sent, the request is ignored, as it may be: else who asks and does not read could fill the memory with answers.
    */
   #takeLateMessage(type: number): void {
     if (type !== HELLO_REQUEST) throw unexpected(`${messageName(type)} after the handshake`);
     this.#countIdle();
-    this.#alert(WARNING, NO_RENEGOTIATION);
+    if (this.#writer.isEmpty) this.#alert(WARNING, NO_RENEGOTIATION);
   }
 
   #takeChangeCipherSpec(fragment: Uint8Array): void {

@@ -3,9 +3,9 @@
 import { describe, expect, test } from "vitest";
 import { NodeCrypto } from "../../../host-sim/io/node-crypto.js";
 import { numberOf, publicPoint } from "../tls/support/p256.js";
-import { uint16, vector16 } from "../tls/support/test-server.js";
 import type { TlsWorldOptions } from "../tls/support/tls-world.js";
 import { ECDHE_ECDSA_GCM, ECDHE_PSK_CBC, PSK_CBC, PSK_GCM, TlsWorld } from "../tls/support/tls-world.js";
+import { uint16, vector16 } from "../tls/support/wire.js";
 
 const crypto = new NodeCrypto();
 const scalar = crypto.random(32).fill(1, 0, 1);

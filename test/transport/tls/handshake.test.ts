@@ -3,11 +3,11 @@
 import { describe, expect, test } from "vitest";
 import { TransportError } from "../../../src/mqtt/errors.js";
 import { encodeUtf8 } from "../../../src/mqtt/utf8.js";
+import { TlsLayer } from "../../../src/transport/tls/tls-layer.js";
 import { joined, numbered } from "../../mqtt/support/hex.js";
 import { numberOf, publicPoint } from "./support/p256.js";
 import { PlainCrypto } from "./support/plain-crypto.js";
 import type { Step } from "./support/test-server.js";
-import { uint16, vector16 } from "./support/test-server.js";
 import type { TlsWorldOptions } from "./support/tls-world.js";
 import {
   authenticatePoint,
@@ -16,9 +16,11 @@ import {
   keyPair,
   PSK_CBC,
   PSK_GCM,
+  pskKey,
   TlsWorld,
 } from "./support/tls-world.js";
 import { ToyCrypto } from "./support/toy-crypto.js";
+import { uint16, vector16 } from "./support/wire.js";
 
 const SUITES = [
   ["PSK, GCM", PSK_GCM],
@@ -217,7 +219,7 @@ describe("certificates", () => {
   test("a client's certificate is shown when it is asked for, with a signature", () => {
     for (const extensions of [{}, { 23: undefined }]) {
       const { certificate, privateKey } = keyPair(9);
-      const clientCredentials = { certificates: [certificate, Uint8Array.of(1, 2, 3)], privateKey };
+      const clientCredentials = { certificates: [certificate, numbered(5_000)], privateKey };
       const world = new TlsWorld({
         suite: ECDHE_ECDSA_GCM,
         client: { clientCredentials },
@@ -225,7 +227,8 @@ describe("certificates", () => {
       }).connect();
       expectOpen(world);
       expect(world.server.messages).toEqual([1, 11, 16, 15, -1, 20]);
-      expect(world.server.clientChain).toEqual([certificate, Uint8Array.of(1, 2, 3)]);
+      expect(world.server.clientChain).toEqual([certificate, numbered(5_000)]);
+      expect(world.server.longestRecord).toBe(2_048);
       expectEcho(world);
     }
   });
@@ -441,5 +444,73 @@ describe("the end", () => {
     receiving.run();
     expect(receiving.failure).toBe("key-used-up");
     expect(receiving.received.length).toBe(4);
+  });
+});
+
+/** Remembers every key that it was given. */
+class RememberingCrypto extends ToyCrypto {
+  readonly keys: Uint8Array[] = [];
+
+  override hmac(...args: Parameters<ToyCrypto["hmac"]>): Uint8Array {
+    this.keys.push(args[1]);
+    return super.hmac(...args);
+  }
+
+  override aesGcm(key: Uint8Array): ReturnType<ToyCrypto["aesGcm"]> {
+    this.keys.push(key);
+    return super.aesGcm(key);
+  }
+
+  override aesCbc(key: Uint8Array): ReturnType<ToyCrypto["aesCbc"]> {
+    this.keys.push(key);
+    return super.aesCbc(key);
+  }
+}
+
+describe("secrets", () => {
+  const isWiped = (key: Uint8Array) => key.every((byte) => byte === 0);
+
+  function remembered(options: TlsWorldOptions): { world: TlsWorld; crypto: RememberingCrypto } {
+    const crypto = new RememberingCrypto();
+    // The server has its own, which remembers nothing.
+    const server = { crypto: new ToyCrypto(2), ...options.server };
+    const world = new TlsWorld({ ...options, server, client: { crypto } }).connect();
+    expect(crypto.keys.length).toBeGreaterThan(5);
+    return { world, crypto };
+  }
+
+  test.each([...SUITES, ["PSK, CBC, MAC-then-encrypt", PSK_CBC] as const])(
+    "%s: only the keys of the records outlive the handshake, and nothing the connection",
+    (name, suite) => {
+      const server = name.endsWith("MAC-then-encrypt") ? { extensions: { 22: undefined } } : {};
+      const { world, crypto } = remembered({ suite, server });
+      expectOpen(world);
+      const left = new Set(crypto.keys.filter((key) => !isWiped(key)));
+      const isGcm = suite === PSK_GCM || suite === ECDHE_ECDSA_GCM;
+      expect([...left].map(({ length }) => length).sort()).toEqual(isGcm ? [16, 16] : [16, 16, 32, 32]);
+      expectEcho(world);
+      world.client.close();
+      expect(crypto.keys.every(isWiped)).toBe(true);
+    },
+  );
+
+  test.each(SUITES)("%s: a handshake that fails leaves none", (_name, suite) => {
+    const rewrite = (steps: readonly Step[], flight: 1 | 2): readonly Step[] =>
+      flight === 1 ? steps : [{ record: 22, content: Uint8Array.of(20, 0, 0, 0) }];
+    const failed = remembered({ suite, server: { rewrite } });
+    expect(failed.world.client.state).toBe("closed");
+    expect(failed.crypto.keys.every(isWiped)).toBe(true);
+    const lost = remembered({ suite, server: { rewrite: (steps, flight) => (flight === 1 ? steps : []) } });
+    lost.world.client.lost();
+    expect(lost.crypto.keys.every(isWiped)).toBe(true);
+  });
+
+  test("the pre-shared key itself is left to its owner", () => {
+    const key = pskKey();
+    const options = { host: "broker.example", crypto: new ToyCrypto(), psk: { identity: "device", key } };
+    const layer = new TlsLayer(options);
+    layer.opened();
+    layer.close();
+    expect(key).toEqual(pskKey());
   });
 });

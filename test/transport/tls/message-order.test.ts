@@ -5,8 +5,8 @@
 
 import { describe, expect, test } from "vitest";
 import type { Step, TestSuite } from "./support/test-server.js";
-import { uint16, vector16 } from "./support/test-server.js";
 import { ECDHE_ECDSA_GCM, ECDHE_PSK_CBC, PSK_GCM, TlsWorld } from "./support/tls-world.js";
+import { uint16, vector16 } from "./support/wire.js";
 
 /** One letter for each kind of message; `S` is ChangeCipherSpec, and `A` application data. */
 const LETTERS: Readonly<Record<string, number>> = Object.freeze({

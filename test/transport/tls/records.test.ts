@@ -411,6 +411,7 @@ describe("a request to renegotiate", () => {
     world.server.sendRecord(22, new Uint8Array(4 * 40));
     world.run();
     expect(world.failure).toBe("unexpected-message");
-    expect(world.server.alerts).toEqual([...new Array<string>(16).fill("1 100"), "2 10"]);
+    // One answer at a time is enough.
+    expect(world.server.alerts).toEqual(["1 100", "2 10"]);
   });
 });

@@ -4,10 +4,10 @@ import { describe, expect, test } from "vitest";
 import type { ChainFault } from "../../../src/transport/x509/trust.js";
 import { joined } from "../../mqtt/support/hex.js";
 import type { Step, TestServerOptions } from "./support/test-server.js";
-import { uint16, uint24, vector16 } from "./support/test-server.js";
 import type { TlsWorldOptions } from "./support/tls-world.js";
 import { ECDHE_ECDSA_GCM, ECDHE_PSK_CBC, keyPair, PSK_CBC, PSK_GCM, TlsWorld } from "./support/tls-world.js";
 import { ToyCrypto } from "./support/toy-crypto.js";
+import { uint16, uint24, vector16 } from "./support/wire.js";
 
 const NOTHING = () => new Uint8Array(0);
 

@@ -1,12 +1,13 @@
 /**
  * A TLS 1.2 server in memory, for tests: it does everything right, unless it is told to do something wrong. Written from
- * the RFCs, apart from the client's code.
+ * the RFCs, apart from the client's code; in one long file, since it is read along with them from top to bottom.
  */
 
 import type { Crypto, KeyAgreement, PrivateKey } from "../../../../src/transport/crypto/crypto.js";
 import { joined } from "../../../mqtt/support/hex.js";
 import type { TestMode } from "./test-keys.js";
 import { TestKeys, testPrf } from "./test-keys.js";
+import { message, uint16, uint24, vector16, vectors24 } from "./wire.js";
 
 /** What the server sends in its handshake, piece by piece. */
 export type Step =
@@ -344,33 +345,6 @@ export class TestServer {
   #record(whole: Uint8Array): void {
     this.#transcript = joined([this.#transcript, whole]);
   }
-}
-
-export function message(type: number, body: Uint8Array): Uint8Array {
-  return joined([Uint8Array.of(type), uint24(body.length), body]);
-}
-
-export function uint16(value: number): Uint8Array {
-  return Uint8Array.of(value >> 8, value & 0xff);
-}
-
-export function uint24(value: number): Uint8Array {
-  return Uint8Array.of(value >> 16, (value >> 8) & 0xff, value & 0xff);
-}
-
-export function vector16(content: Uint8Array): Uint8Array {
-  return joined([uint16(content.length), content]);
-}
-
-function vectors24(body: Uint8Array): Uint8Array[] {
-  const items: Uint8Array[] = [];
-  for (let start = 3; start < body.length; ) {
-    const [a = 0, b = 0, c = 0] = body.subarray(start);
-    const end = start + 3 + ((a << 16) | (b << 8) | c);
-    items.push(body.slice(start + 3, end));
-    start = end;
-  }
-  return items;
 }
 
 /** The client is to be as strict with itself as with others. */
