@@ -15,6 +15,13 @@ import { connectionOptions } from "./tls-context.js";
 import { tlsFailure } from "./tls-failure.js";
 import { TransportDuplex } from "./transport-duplex.js";
 
+/** What to ask when the server ends the connection in the middle of the handshake; Node does not say how far it got. */
+const PSK_ENDED = Object.freeze({
+  question: "are the identity and the pre-shared key right?",
+  key: "ssl_psk_identity",
+});
+const CERTIFICATE_ENDED = Object.freeze({ question: "is this the port of TLS?", key: "server" });
+
 export interface NodeTlsOptions extends StreamOptions {
   /** Where certificates and keys are that a config names. */
   readonly files: FileStore;
@@ -69,7 +76,8 @@ function startTls(
   const end = (error?: Error) => {
     // Node's words for an end in the middle of the handshake are those for a reset.
     if (stream.isOpening && (error === undefined || codeOf(error) === "ECONNRESET")) {
-      stream.ended(closedInHandshake(cause));
+      const { question, key } = phase === "psk" ? PSK_ENDED : CERTIFICATE_ENDED;
+      stream.ended(closedInHandshake(question, key, cause));
     } else if (phase !== "open" && codeOf(cause) === "ECONNRESET") {
       stream.ended(resetAfterHandshake(cause));
     } else {

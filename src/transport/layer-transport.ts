@@ -177,7 +177,6 @@ export class LayerTransport implements Transport, TransportHandler {
 
   /** Does everything that can be done now. */
   #turn(): void {
-    if (this.#inTurn) return;
     this.#inTurn = true;
     try {
       while (this.#step()) {

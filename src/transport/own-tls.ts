@@ -2,7 +2,7 @@
 
 import { TransportError } from "../mqtt/errors.js";
 import type { Milliseconds, TimerProvider, TlsOptions, Transport, TransportHandler } from "../mqtt/ports.js";
-import { encodeUtf8 } from "../mqtt/utf8.js";
+import { credentialFile } from "./credential-file.js";
 import type { Crypto } from "./crypto/crypto.js";
 import { MalformedError } from "./der.js";
 import { FailedTransport } from "./failed-transport.js";
@@ -28,12 +28,6 @@ export interface OwnTlsPorts {
   readonly earliest: Milliseconds;
 }
 
-/** What stands in front of the content of a PEM block. A text with it is no file name. */
-const PEM_MARK = "-----BEGIN";
-
-/** No file name is longer on a device, and keys in base64 or hexadecimal are. */
-const LONGEST_NAME = 40;
-
 export class OwnTls implements TlsPort {
   readonly #ports: OwnTlsPorts;
 
@@ -50,6 +44,10 @@ export class OwnTls implements TlsPort {
       return new FailedTransport(timers, handler, cause);
     }
     return new LayerTransport(layer, below, timers, handler);
+  }
+
+  #read(nameOrText: string, key: CredentialKey): Uint8Array {
+    return credentialFile(this.#ports.files, nameOrText, key);
   }
 
   #layerOptions(options: TlsOptions, host: string): TlsLayerOptions {
@@ -82,7 +80,7 @@ export class OwnTls implements TlsPort {
       throw new TransportError("tls", "no-authority", message, "ssl_ca_cert");
     }
     const { crypto, earliest, wallClock } = this.#ports;
-    const authorities = readCertificates(this.#contentOf(caCertificates, "ssl_ca_cert"), "ssl_ca_cert");
+    const authorities = readCertificates(this.#read(caCertificates, "ssl_ca_cert"), "ssl_ca_cert");
     return (chain) => {
       const verdict = verifyChain(chain, { authorities, host, now: wallClock(), earliest }, crypto);
       return "fault" in verdict ? verdict : { leaf: verdict.leaf, isVerified: true };
@@ -91,31 +89,11 @@ export class OwnTls implements TlsPort {
 
   #clientCredentials({ certificate, privateKey }: TlsOptions): ClientCredentials | undefined {
     if (certificate === undefined || privateKey === undefined) return undefined;
-    const certificates = readCertificates(this.#contentOf(certificate, "ssl_cert"), "ssl_cert");
-    const key = readPrivateKey(this.#contentOf(privateKey, "ssl_key"), "ssl_key");
+    const certificates = readCertificates(this.#read(certificate, "ssl_cert"), "ssl_cert");
+    const key = readPrivateKey(this.#read(privateKey, "ssl_key"), "ssl_key");
     checkKeyPair(certificates[0] as Uint8Array, key, this.#ports.crypto);
     return { certificates, privateKey: key };
   }
-
-  /** The bytes of a file, or of the PEM text that stands in its place. */
-  #contentOf(nameOrText: string, key: CredentialKey): Uint8Array {
-    if (nameOrText.includes(PEM_MARK)) return encodeUtf8(nameOrText);
-    let content: Uint8Array | undefined;
-    try {
-      content = this.#ports.files.read(nameOrText);
-    } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
-      throw new TransportError("tls", "file-unreadable", `the file of ${key} cannot be read: ${why}`, key);
-    }
-    if (content !== undefined) return content;
-    const message = `there is no file ${shownName(nameOrText)} for ${key}`;
-    throw new TransportError("tls", "file-missing", message, key);
-  }
-}
-
-/** A name as it may be printed: what is longer than names are might be a key that lost its first line. */
-function shownName(name: string): string {
-  return name.length <= LONGEST_NAME ? JSON.stringify(name) : "of that name";
 }
 
 /** For tests: the key is the server's, but nobody knows whose server it is. */

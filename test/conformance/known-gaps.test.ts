@@ -84,10 +84,9 @@ describe("should be, but is not:", () => {
   test.fails("a PUBLISH for which there is no memory closes the connection, and is not acknowledged [MQTT-4.8.0-2]", () => {
     const world = new ClientWorld();
     world.connectSubscribed("a", 1);
-    const bytes = bytesFromHex(`32 95 0f 00 01 "a" 00 07 "${"x".repeat(1936)}"`);
-    expect(bytes).toHaveLength(1944);
-    exhaustMemory(bytes.length);
-    world.server.send(bytes);
+    exhaustMemory(1944);
+    // Only a part of it, so that nobody but the client needs an array for the whole packet.
+    world.server.send(`32 95 0f 00 01 "a" 00 07 "${"x".repeat(936)}"`);
     world.server.expectEnd();
   });
 

@@ -1,6 +1,7 @@
 /**
  * The device's cryptography on the SDK's own engine and crypt library, in a program for the command line: published
- * vectors, and whatever else against OpenSSL as it is in Node.
+ * vectors, and whatever else against OpenSSL as it is in Node. A longer file than most, since the program is built once
+ * for all of it, which takes longer than the tests.
  */
 
 import { spawnSync } from "node:child_process";

@@ -11,9 +11,9 @@ export class MessageAssembler {
   #partial = new Uint8Array(0);
   #filled = 0;
 
-  /** Whether a message has begun and is not complete. */
+  /** Whether a message has begun and is not complete, once all that are complete were taken out. */
   get isInside(): boolean {
-    return this.#filled > 0 || this.#rest.length > 0;
+    return this.#filled > 0;
   }
 
   /** A record's plaintext; what was in the last one has been taken out by `next`. */

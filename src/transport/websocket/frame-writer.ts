@@ -14,7 +14,8 @@ export class FrameWriter {
   readonly #crypto: Pick<Crypto, "random">;
   /**
    * The header ends, and the payload begins, at the same place whatever their lengths: so mask and payload lie on
-   * whole words, and are combined by words. Four bytes at a time matter on XS; the order of bytes in a word does not.
+   * whole words, and are combined by words: on XS a third of the work that byte by byte would be. The order of bytes
+   * in a word does not matter.
    */
   readonly #bytes = new Uint8Array(LONG_HEADER_LENGTH + FRAME_LIMIT);
   readonly #words = new Int32Array(this.#bytes.buffer);

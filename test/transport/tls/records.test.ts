@@ -252,6 +252,42 @@ describe("padding in CBC mode [RFC 5246 6.2.3.2]", () => {
     }
   });
 
+  test("is refused when only the code is where it would be without any", () => {
+    // 15 bytes and their code leave one byte for padding, which must be 0 then.
+    for (const last of [0, 1, 15, 16, 255]) {
+      const world = opened(options);
+      const keys = world.server.sealing as NonNullable<TlsWorld["server"]["sealing"]>;
+      const data = numbered(15);
+      const body = keys.sealPadded(23, joined([data, keys.code(23, data), Uint8Array.of(last)]));
+      const record = sealed(world, () => world.server.sendSealed(23, body));
+      if (last > 0) expectRefused(world, record, "bad-record", "2 20");
+      else {
+        world.feed(record);
+        expect(world.received).toEqual(data);
+      }
+    }
+  });
+
+  test("is looked at under encrypt-then-MAC as well, and may not be missing", () => {
+    for (const content of [
+      new Uint8Array(16).fill(16),
+      Uint8Array.of(...numbered(14), 3, 1),
+      new Uint8Array(0),
+    ]) {
+      const world = opened((MODES[2] as Mode).options);
+      const body = (world.server.sealing as NonNullable<TlsWorld["server"]["sealing"]>).sealPadded(
+        23,
+        content,
+      );
+      expectRefused(
+        world,
+        sealed(world, () => world.server.sendSealed(23, body)),
+        "bad-record",
+        "2 20",
+      );
+    }
+  });
+
   test("a wrong code behind right padding is refused in the same way", () => {
     for (let i = 0; i < 43; i += 1) {
       const world = opened(options);

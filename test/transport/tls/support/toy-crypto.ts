@@ -67,6 +67,7 @@ export class ToyCrypto implements Crypto {
     const mask = toyHash(key);
     return {
       encrypt: (iv, plaintext) => {
+        requireBlocks(plaintext);
         const output = plaintext.slice();
         for (let i = 0; i < output.length; i += 1) {
           const before = (i < 16 ? iv[i] : output[i - 16]) as number;
@@ -75,6 +76,7 @@ export class ToyCrypto implements Crypto {
         return output;
       },
       decrypt: (iv, ciphertext) => {
+        requireBlocks(ciphertext);
         const output = ciphertext.slice();
         for (let i = 0; i < output.length; i += 1) {
           const before = (i < 16 ? iv[i] : ciphertext[i - 16]) as number;
@@ -149,6 +151,10 @@ function toyHash(...parts: readonly Uint8Array[]): Uint8Array {
     digest.set([one >>> 24, (one >>> 16) & 0xff, (one >>> 8) & 0xff, one & 0xff], i);
   }
   return digest;
+}
+
+function requireBlocks(bytes: Uint8Array): void {
+  if (bytes.length % 16 !== 0) throw new Error(`${bytes.length} bytes are no whole blocks`);
 }
 
 function masked(bytes: Uint8Array, mask: Uint8Array): Uint8Array {
