@@ -11,6 +11,7 @@
 import type { Config } from "../../src/config/schema.js";
 import type { ClientEvent, ClientObserver } from "../../src/mqtt/event.js";
 import type { Milliseconds, Storage, Timer } from "../../src/mqtt/ports.js";
+import type { WifiReport } from "../apps/attempt-text.js";
 import type { DevicePorts } from "../apps/device.js";
 import { Device } from "../apps/device.js";
 import { describeError } from "../apps/log-text.js";
@@ -24,7 +25,7 @@ import { TimeOfDay } from "./time-of-day.js";
 import type { NetworkOwner, WifiConstructor } from "./wifi-keeper.js";
 import { WifiKeeper } from "./wifi-keeper.js";
 
-export interface BoardPorts extends Omit<DevicePorts, "wallClock" | "deviceId" | "observer"> {
+export interface BoardPorts extends Omit<DevicePorts, "wallClock" | "deviceId" | "observer" | "wifi"> {
   /** Undefined when it cannot be opened; the config is then the one of the build. */
   readonly storage: Storage | undefined;
   /** Where the files are that a config names; undefined when it cannot be opened. */
@@ -51,6 +52,10 @@ export class Board implements NetworkOwner, ClientObserver {
   #time: TimeOfDay | undefined;
   #device: Device | undefined;
   #isStarted = false;
+  /** Since when there has been no network; undefined while there is one. */
+  #downSince: Milliseconds | undefined;
+  /** How long it took to join the network, until that was reported. */
+  #joinTime: Milliseconds | undefined;
 
   constructor(ports: BoardPorts) {
     this.#ports = ports;
@@ -79,6 +84,7 @@ export class Board implements NetworkOwner, ClientObserver {
 
   /** For Wi-Fi: the network is there, or gone. */
   onNetwork(isUp: boolean): void {
+    this.#noteNetwork(isUp);
     if (!this.#device?.client.connected) this.#led?.show(isUp ? "no-server" : "no-network");
     if (!isUp || this.#isStarted) return;
     this.#isStarted = true;
@@ -118,12 +124,32 @@ export class Board implements NetworkOwner, ClientObserver {
       wallClock: time,
       deviceId: nameOf(wifi.mac),
       observer: this,
+      wifi: () => this.#wifiReport(),
     });
+    this.#downSince = ports.clock.now();
     ports.log.info(`app: ${config.app} as ${device.id}`);
     this.#wifi = wifi;
     this.#time = time;
     this.#device = device;
     wifi.start(this);
+  }
+
+  #noteNetwork(isUp: boolean): void {
+    const now = this.#ports.clock.now();
+    if (!isUp) {
+      this.#downSince ??= now;
+      return;
+    }
+    if (this.#downSince !== undefined) this.#joinTime = now - this.#downSince;
+    this.#downSince = undefined;
+  }
+
+  /** For the connect report: the join is told once, with the first attempt that could use the network. */
+  #wifiReport(): WifiReport {
+    if (this.#downSince !== undefined) return { isUp: false };
+    const joinTime = this.#joinTime;
+    this.#joinTime = undefined;
+    return joinTime === undefined ? { isUp: true } : { isUp: true, joinTime };
   }
 
   #timeLearnt(now: Milliseconds): void {

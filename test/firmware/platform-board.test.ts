@@ -99,7 +99,7 @@ describe("a board", () => {
       "info: clock: no time of day yet",
       "info: connecting to mqtt at broker:1883, attempt 1",
       "info: connected to mqtt",
-      "info: mqtt ready in 40 ms: tcp 20 ms, connack 20 ms",
+      "info: mqtt ready in 1040 ms: wifi 1000 ms, tcp 20 ms, connack 20 ms",
     ]);
     expect(world.retained("front/door/state")).toBe("open");
     expect(world.retained("front/status")).toBe("online");
