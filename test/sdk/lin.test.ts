@@ -39,8 +39,9 @@ describe.skipIf(MODDABLE === undefined)(needsSdk("the firmware in the Linux simu
     async () => {
       const primary = await startMosquitto();
       const backup = await startMosquitto();
-      const watcher = await mosquittoSub({ port: primary.port, qos: 2, topics: "#" });
-      const watcher1 = await mosquittoSub({ port: backup.port, qos: 2, topics: "#" });
+      const topics = ["front/status", "front/door/#"];
+      const watcher = await mosquittoSub({ port: primary.port, qos: 2, topics });
+      const watcher1 = await mosquittoSub({ port: backup.port, qos: 2, topics });
       const waits = { reconnect_timeout_min: 0.2, reconnect_timeout_max: 0.4 };
       const folder = temporaryFolder();
       const device = await startDevice(

@@ -154,7 +154,6 @@ export class TlsLayer implements StreamLayer {
         this.#takeLateMessage(message[0] as number);
       } else {
         handshake.received(message);
-        this.#idleRecords = 0;
         if (handshake.isComplete) this.#open(handshake);
       }
     }

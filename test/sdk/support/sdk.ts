@@ -37,7 +37,8 @@ export interface Build {
 /** A new folder that goes with the test. */
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), "reed-sdk-"));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  // A build is some thousands of files.
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }), BUILD_TIMEOUT);
   return folder;
 }
 

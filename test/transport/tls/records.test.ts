@@ -96,8 +96,8 @@ describe.each(MODES)("a record in $name", ({ options }) => {
     expectRefused(world, record, "bad-record", "2 20");
   });
 
-  test("that is too short for what protects it is refused", () => {
-    for (const byteLength of [0, 1, 8, 15, 16, 23, 31, 32, 47, 48, 63]) {
+  test("that is too short for what protects it, or no whole blocks, is refused", () => {
+    for (const byteLength of [0, 1, 8, 15, 16, 23, 31, 32, 47, 48, 63, 65, 79, 95, 100]) {
       const world = opened(options);
       const record = sealed(world, () => world.server.sendSealed(23, new Uint8Array(byteLength)));
       expectRefused(world, record, "bad-record", "2 20");
@@ -266,6 +266,14 @@ describe("padding in CBC mode [RFC 5246 6.2.3.2]", () => {
         expect(world.received).toEqual(data);
       }
     }
+  });
+
+  test("makes whole blocks under encrypt-then-MAC as well", () => {
+    const world = opened((MODES[2] as Mode).options);
+    const encrypted = numbered(33);
+    const code = world.server.sealing?.code(23, encrypted) as Uint8Array;
+    const record = sealed(world, () => world.server.sendSealed(23, joined([encrypted, code])));
+    expectRefused(world, record, "bad-record", "2 20");
   });
 
   test("is looked at under encrypt-then-MAC as well, and may not be missing", () => {

@@ -111,6 +111,11 @@ describe("an extension of the server", () => {
     expect(refusal({ suite: PSK_GCM, client: offered, server: { extensions } })).toBe(expected);
   });
 
+  test("signature_algorithms, which is for clients, though it was offered: refused [RFC 5246 7.4.1.4.1]", () => {
+    const extensions = { 13: Uint8Array.of(0, 2, 4, 3) };
+    expect(refusal({ suite: ECDHE_ECDSA_GCM, server: { extensions } })).toBe("extension-not-offered, 2 110");
+  });
+
   test("encrypt_then_mac with content: refused", () => {
     const extensions = { 22: Uint8Array.of(0) };
     expect(refusal({ suite: PSK_CBC, server: { extensions } })).toBe("extension-wrong, 2 47");
