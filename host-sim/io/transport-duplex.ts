@@ -101,14 +101,21 @@ export class TransportDuplex extends Duplex implements TransportHandler {
     }
   }
 
+  /** A simulated power cut destroys the transport without a word to anybody; what is written then goes nowhere. */
+  #writeBelow(bytes: Uint8Array): void {
+    try {
+      this.#room = this.#below.write(bytes);
+    } catch {
+      this.#isLost = true;
+    }
+  }
+
   #send(): void {
     const bytes = this.#pending;
     if (bytes === undefined) return;
     // Of a transport that is gone the writer hears by the end of the stream.
     const byteLength = this.#isLost ? bytes.byteLength : Math.min(this.#room, bytes.byteLength);
-    if (!this.#isLost && byteLength > 0) {
-      this.#room = this.#below.write(bytes.subarray(0, byteLength));
-    }
+    if (!this.#isLost && byteLength > 0) this.#writeBelow(bytes.subarray(0, byteLength));
     if (byteLength < bytes.byteLength) {
       this.#pending = bytes.subarray(byteLength);
       return;
