@@ -5,6 +5,7 @@ export type KeyExchange = "psk" | "certificate";
 
 export const CIPHER_SUITES: Readonly<Record<string, KeyExchange>> = Object.freeze({
   TLS_PSK_WITH_AES_128_GCM_SHA256: "psk",
+  TLS_ECDHE_PSK_WITH_AES_128_CBC_SHA256: "psk",
   TLS_PSK_WITH_AES_128_CBC_SHA256: "psk",
   TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256: "certificate",
   TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256: "certificate",

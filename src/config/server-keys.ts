@@ -73,7 +73,7 @@ export const SERVER_KEYS = Object.freeze({
   ssl_cipher_suites: stringKey({
     default: "",
     origin: "mongoose",
-    doc: "Cipher suites to offer to the server, divided by commas or colons; when empty, all there are: `TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256` and `TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256` with certificates, `TLS_PSK_WITH_AES_128_GCM_SHA256` and `TLS_PSK_WITH_AES_128_CBC_SHA256` with a pre-shared key. Setting it keeps to TLS 1.2.",
+    doc: "Cipher suites to offer to the server, divided by commas or colons; when empty, all there are: `TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256` and `TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256` with certificates, `TLS_PSK_WITH_AES_128_GCM_SHA256`, `TLS_ECDHE_PSK_WITH_AES_128_CBC_SHA256` and `TLS_PSK_WITH_AES_128_CBC_SHA256` with a pre-shared key, of which only the second has forward secrecy. Setting it keeps to TLS 1.2.",
   }),
   ssl_psk_identity: stringKey({
     default: "",

@@ -1,12 +1,16 @@
 /** What an attempt gets whose stream cannot even be tried: its handler hears why, a little later, as of any failure. */
 
+import { TransportError } from "../mqtt/errors.js";
 import type { Timer, TimerProvider, Transport, TransportHandler } from "../mqtt/ports.js";
 
 export class FailedTransport implements Transport {
   readonly #timer: Timer;
 
   constructor(timers: TimerProvider, handler: TransportHandler, cause: unknown) {
-    this.#timer = timers.create(() => handler.onError(cause));
+    this.#timer = timers.create(() => {
+      if (cause instanceof TransportError) handler.onStage?.(cause.stage);
+      handler.onError(cause);
+    });
     this.#timer.schedule(0);
   }
 

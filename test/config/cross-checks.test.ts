@@ -191,7 +191,7 @@ describe.each(["mqtt", "mqtt1"] as const)("in section %s", (name) => {
       "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
     ]) {
       expect(lines({ ...psk, ssl_cipher_suites: bad })).toEqual([
-        `${name}.ssl_cipher_suites: expected with a pre-shared key only of TLS_PSK_WITH_AES_128_GCM_SHA256, TLS_PSK_WITH_AES_128_CBC_SHA256, got "${bad}"`,
+        `${name}.ssl_cipher_suites: expected with a pre-shared key only of TLS_PSK_WITH_AES_128_GCM_SHA256, TLS_ECDHE_PSK_WITH_AES_128_CBC_SHA256, TLS_PSK_WITH_AES_128_CBC_SHA256, got "${bad}"`,
       ]);
     }
   });

@@ -38,6 +38,8 @@ describe("a string received", () => {
 
 describe("a string to be sent", () => {
   for (const [what, use] of STRINGS) {
+    // That each of them is UTF-8 has a statement of its own too: [MQTT-3.1.3-4] for the client identifier,
+    // [MQTT-3.1.3-11] user name, [MQTT-3.1.3-10] will topic, [MQTT-3.3.2-1] topic name, [MQTT-3.8.3-1] topic filter.
     test(`a lone surrogate in ${what} is refused before a byte leaves [MQTT-1.5.3-1]`, () =>
       expectRefused(use, ["a\ud800b", "\udc00", "a\udbff"]));
 

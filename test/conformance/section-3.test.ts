@@ -49,32 +49,43 @@ describe("a client identifier", () => {
       mqtt: { ...times, clientIdentifier: "door" },
       mqtt1: { ...times, clientIdentifier: "back door" },
     });
-    const qos2 = '34 06 00 01 "a" 00 07 "x"';
     world.subscribe("a", 2);
     world.client.start();
     expect(world.server.greet()).toMatchObject({ clientId: "door" });
     world.grant();
-    world.server.send(qos2);
+    world.server.send('34 06 00 01 "a" 00 07 "1"');
     world.server.expect("50 02 00 07");
     world.network.setHost("broker", "refusing");
     world.server.reset();
     world.clock.runUntil(() => world.backup.waitingCount > 0, 60_000);
     expect(world.backup.greet()).toMatchObject({ clientId: "back door" });
     world.grant(world.backup);
-    world.backup.send(qos2);
-    world.backup.expect("50 02 00 07");
-    expect(world.messages).toHaveLength(2);
+    world.backup.send('34 06 00 01 "a" 00 07 "2" 34 06 00 01 "a" 00 08 "3"');
+    world.backup.expect("50 02 00 07 50 02 00 08");
+    world.backup.send("62 02 00 07");
+    world.backup.expect("70 02 00 07");
     world.network.setHost("broker", "up");
     world.network.setHost("backup", "refusing");
     world.backup.reset();
     world.clock.runUntil(() => world.server.waitingCount > 0, 60_000);
     expect(world.server.greet({ sessionPresent: true })).toMatchObject({ clientId: "door" });
-    world.server.send(qos2);
-    expect(world.messages).toHaveLength(2);
+    world.server.send('3c 06 00 01 "a" 00 07 "1" 34 06 00 01 "a" 00 08 "4"');
+    world.server.expect("50 02 00 07 50 02 00 08");
+    expect(world.messages.map((text) => text.slice(0, 5))).toEqual(['a "1"', 'a "2"', 'a "3"', 'a "4"']);
   });
 });
 
 describe("CONNECT", () => {
+  test("has fields for an empty client identifier, will message and user name, also before others [MQTT-3.1.2-9] [MQTT-3.1.2-19] [MQTT-3.1.3-3]", () => {
+    const will = { topicName: "w", payload: new Uint8Array(0), qos: 0, retain: false } as const;
+    const password = Uint8Array.of(0x70);
+    const mqtt = { cleanSession: true, clientIdentifier: "", will, userName: "", password };
+    const world = new ClientWorld({ mqtt });
+    world.client.start();
+    world.server.expect('10 16 00 04 "MQTT" 04 c6 00 3c 00 00 00 01 "w" 00 00 00 00 00 01 "p"');
+    world.server.expectNothing();
+  });
+
   test("with a will of QoS 3 is never sent [MQTT-3.1.2-14]", () => {
     const will = { topicName: "w", payload: new Uint8Array(0), qos: THREE, retain: false };
     expect(() => new ClientWorld({ mqtt: { will } })).toThrow("will QoS");

@@ -71,6 +71,12 @@ export function parseServerHello(body: Uint8Array, offer: Offer): ServerHello {
   if (extensions.has(ENCRYPT_THEN_MAC) && suite.mode !== "cbc") {
     throw illegal("extension-wrong", "the server chose encrypt-then-MAC where there is no MAC (RFC 7366)");
   }
+  const { applicationProtocol } = offer;
+  if (applicationProtocol !== undefined && !extensions.has(APPLICATION_LAYER_PROTOCOL_NEGOTIATION)) {
+    // RFC 7301 lets a server pass over it; who asked for one protocol wants that and no other.
+    const message = `the server does not agree to the application protocol ${applicationProtocol}`;
+    throw new TlsError(HANDSHAKE_FAILURE, "protocol-refused", message, "ssl_alpn");
+  }
   return {
     random,
     suite,

@@ -30,7 +30,10 @@ export const RECORD_LIMIT = 2 ** 27;
 
 export class TlsLayer implements StreamLayer {
   readonly stage = "tls";
-  readonly #options: TlsLayerOptions;
+  /** Until the handshake has them: certificates and private key are not held for longer than it lasts. */
+  #options: TlsLayerOptions | undefined;
+  readonly #isPsk: boolean;
+  readonly #recordLimit: number;
   readonly #reader = new RecordReader();
   readonly #writer = new RecordWriter();
   readonly #assembler = new MessageAssembler();
@@ -46,6 +49,8 @@ export class TlsLayer implements StreamLayer {
 
   constructor(options: TlsLayerOptions) {
     this.#options = options;
+    this.#isPsk = options.psk !== undefined;
+    this.#recordLimit = options.recordLimit ?? RECORD_LIMIT;
   }
 
   get state(): LayerState {
@@ -65,8 +70,11 @@ export class TlsLayer implements StreamLayer {
   }
 
   opened(): void {
+    const options = this.#options;
+    if (options === undefined) return;
+    this.#options = undefined;
     try {
-      this.#handshake = new Handshake(this.#options, this.#reader, this.#writer);
+      this.#handshake = new Handshake(options, this.#reader, this.#writer);
       this.#handshake.start();
     } catch (error) {
       this.#fail(error);
@@ -202,7 +210,7 @@ export class TlsLayer implements StreamLayer {
       this.#alert(WARNING, CLOSE_NOTIFY);
       this.#end(this.#handshake?.closed());
     } else if (level === FATAL) {
-      const phase = this.#state === "open" ? "open" : this.#options.psk ? "psk" : "certificate";
+      const phase = this.#state === "open" ? "open" : this.#isPsk ? "psk" : "certificate";
       this.#end(receivedAlert(description, phase));
     } else if (level === WARNING) {
       // Such as unrecognized_name, from a server that has only one certificate anyway.
@@ -221,7 +229,7 @@ export class TlsLayer implements StreamLayer {
   }
 
   #checkCount(count: number): void {
-    if (count < (this.#options.recordLimit ?? RECORD_LIMIT) || this.#state === "closed") return;
+    if (count < this.#recordLimit || this.#state === "closed") return;
     const message = `${count} records were protected by one key, which is enough; connect anew`;
     throw new TlsError(CLOSE_NOTIFY, "key-used-up", message);
   }

@@ -31,7 +31,7 @@ export interface CommonTlsOptions {
   readonly crypto: Crypto;
   /** By IANA's names; those that do not fit the kind of key exchange count for nothing. Absent: all. */
   readonly cipherSuites?: readonly string[];
-  /** ALPN (RFC 7301): the one protocol to be offered. A server that does not know ALPN is fine. */
+  /** ALPN (RFC 7301): the one protocol to be agreed on; a server that does not is refused. */
   readonly applicationProtocol?: string;
   /** After so many records under one key, in either direction, the connection ends. Default: `RECORD_LIMIT`. */
   readonly recordLimit?: number;

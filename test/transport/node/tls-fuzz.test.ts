@@ -73,7 +73,10 @@ function random(seed: number): { source: RandomSource; options: TlsWorldOptions 
   return { source, options: { suite, chunk, server } };
 }
 
-describe(`with ${FUZZ_RUNS} seeds`, () => {
+/** For a night of them. */
+const timeout = 60_000 + 20 * FUZZ_RUNS;
+
+describe(`with ${FUZZ_RUNS} seeds`, { timeout }, () => {
   test("whoever is in between makes nothing false come out", () => {
     let ends = 0;
     fuzz((seed) => {

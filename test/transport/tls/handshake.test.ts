@@ -152,12 +152,12 @@ describe("ClientHello", () => {
     expect(name("1.example")).toBeDefined();
   });
 
-  test("asks for an application protocol, and goes on without it if the server knows none", () => {
+  test("asks for an application protocol, and refuses a server that does not agree to it", () => {
     const client = { applicationProtocol: "mqtt" };
     const world = new TlsWorld({ client }).connect();
     const protocols = Uint8Array.of(0, 5, 4, ...encodeUtf8("mqtt"));
     expect(world.server.extensionsOffered.get(16)).toEqual(protocols);
-    expectOpen(world);
+    expect(world.client.cause).toMatchObject({ code: "protocol-refused", key: "ssl_alpn" });
     expectOpen(new TlsWorld({ client, server: { extensions: { 16: protocols } } }).connect());
   });
 
