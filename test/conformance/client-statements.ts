@@ -3,7 +3,7 @@
  * section 7.1.2; and of the others, those that tests name because a client has to live with what they say of servers.
  */
 
-/** Section: the last numbers of its statements. [MQTT-2.3.1-4], for one, is about servers only. */
+/** Section, and the last numbers of its statements; those left out are about servers only. */
 const CLIENT: Readonly<Record<string, readonly number[]>> = {
   "1.5.3": [1, 2, 3],
   "2.2.2": [1, 2],

@@ -24,7 +24,13 @@ describe("should be, but is not:", () => {
       world.connect();
       const topicName = bytesFromHex(`"${"a".repeat(4000)}" ${hex}`);
       const remaining = 2 + topicName.length;
-      const header = [0x30, (remaining & 127) | 128, remaining >> 7, topicName.length >> 8, topicName.length & 255];
+      const header = [
+        0x30,
+        (remaining & 127) | 128,
+        remaining >> 7,
+        topicName.length >> 8,
+        topicName.length & 255,
+      ];
       world.server.send(Uint8Array.of(...header, ...topicName));
       world.server.expectEnd();
     });

@@ -28,7 +28,9 @@ describe("a string received", () => {
       const world = new ClientWorld();
       world.connectSubscribed("#", 2);
       const topicName = bytesFromHex(`"a/" ${hex}`);
-      world.server.send(Uint8Array.of(0x32, topicName.length + 5, 0, topicName.length, ...topicName, 0, 9, 1));
+      world.server.send(
+        Uint8Array.of(0x32, topicName.length + 5, 0, topicName.length, ...topicName, 0, 9, 1),
+      );
       world.server.expectEnd();
       expect(world.log.at(-2)).toBe("disconnected from mqtt: protocol-error (connected), MQTT-1.5.3-1");
       expect(world.messages).toEqual([]);
