@@ -51,7 +51,7 @@ export function describeEvent(event: ClientEvent, wifi?: WifiReport): string {
         "longer than recv_mbuf_limit"
       );
     case "restored":
-      return `${event.messageCount} messages from before the restart are sent again`;
+      return `messages from before the restart that are sent now: ${event.messageCount}`;
     case "store-failed":
       return `the flash for messages has failed, nothing survives a loss of power: ${describeError(event.error)}`;
     case "handler-failed":

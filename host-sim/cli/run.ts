@@ -8,7 +8,9 @@ import type { Log } from "../../firmware/apps/io.js";
 import { loadConfig } from "../../src/config/load.js";
 import type { Config } from "../../src/config/schema.js";
 import type { ClientEvent } from "../../src/mqtt/event.js";
+import type { Flash } from "../../src/mqtt/ports.js";
 import type { FileStore } from "../../src/transport/file-store.js";
+import { FileFlash } from "../io/file-flash.js";
 import { FileFolder } from "../io/file-folder.js";
 import type { Meter, RunningDevice } from "../xs/running-device.js";
 import { runOnNode } from "../xs/running-device.js";
@@ -28,6 +30,7 @@ interface RunOptions {
   readonly config?: string;
   readonly set?: string[];
   readonly do?: string;
+  readonly flash?: string;
   readonly json?: true;
   readonly engine: string;
 }
@@ -66,6 +69,10 @@ export function addRun(program: Command): void {
       (assignment: string, before: string[] | undefined) => [...(before ?? []), assignment],
     )
     .option("--do <list>", 'what to do and when, such as "1s open, 2s close, 4s exit"')
+    .option(
+      "--flash <file>",
+      "keep what has to survive a loss of power in this file, as a board does in its flash",
+    )
     .option("--json", "print each event as a line of JSON on standard output, and the log on standard error")
     .addOption(
       new Option("--engine <engine>", "what runs the firmware: Node, or XS as on the device")
@@ -85,11 +92,31 @@ export function addRun(program: Command): void {
       const make = options.engine === "xs" ? await onXs(config) : runOnNode;
       // What a config names is beside it.
       const files = new FileFolder(options.config === undefined ? "." : dirname(options.config));
-      await new Run(config, make, files, steps, options.json === true).finished;
+      const flash = options.flash === undefined ? undefined : openFlash(options.flash);
+      const makeHere: MakeHere = (log, listener) => make(config, log, listener, files, flash);
+      await new Run(config.app, makeHere, steps, options.json === true).finished;
     });
 }
 
-type MakeDevice = (config: Config, log: Log, listener: XsDeviceListener, files: FileStore) => RunningDevice;
+type MakeDevice = (
+  config: Config,
+  log: Log,
+  listener: XsDeviceListener,
+  files: FileStore,
+  flash?: Flash,
+) => RunningDevice;
+
+/** What is left of it for one run. */
+type MakeHere = (log: Log, listener: XsDeviceListener) => RunningDevice;
+
+/** @throws CommandError when the file cannot be opened */
+function openFlash(path: string): Flash {
+  try {
+    return new FileFlash(path);
+  } catch (error) {
+    throw new CommandError(`cannot open the flash: ${(error as Error).message}`, BAD_USAGE);
+  }
+}
 
 /** @throws CommandError that says what is missing */
 async function onXs(config: Config): Promise<MakeDevice> {
@@ -117,22 +144,22 @@ class Run {
   #everConnected = false;
   #ending = false;
 
-  constructor(config: Config, make: MakeDevice, files: FileStore, steps: readonly Step[], json: boolean) {
+  constructor(app: string, make: MakeHere, steps: readonly Step[], json: boolean) {
     const { promise, resolve, reject } = withResolvers();
     this.finished = promise;
     this.#resolve = resolve;
     this.#reject = reject;
     this.#json = json;
     this.#timeline = new Timeline(json ? process.stderr : process.stdout);
-    const log = this.#timeline.log(config.app, pc.cyan);
+    const log = this.#timeline.log(app, pc.cyan);
     const listener: XsDeviceListener = {
       onEvent: (event) => this.#onEvent(event),
       onSiren: (sounding) => this.#onSiren(sounding),
       onFailed: (error) => this.#abort(error.message, FAILED),
       onRefused: (problems) => this.#abort(problems, BAD_USAGE),
     };
-    this.#device = make(config, log, listener, files);
-    this.#tell({ type: "started", app: config.app, deviceId: this.#device.id });
+    this.#device = make(log, listener);
+    this.#tell({ type: "started", app, deviceId: this.#device.id });
     for (const { time, action } of steps) {
       const timer = setTimeout(() => this.#act(action), time);
       this.#removeHandlers.push(() => clearTimeout(timer));

@@ -5,6 +5,7 @@ import { Device } from "../../firmware/apps/device.js";
 import type { Level, Log } from "../../firmware/apps/io.js";
 import type { Config } from "../../src/config/schema.js";
 import type { ClientObserver } from "../../src/mqtt/event.js";
+import type { Flash } from "../../src/mqtt/ports.js";
 import type { FileStore } from "../../src/transport/file-store.js";
 import { FileFolder } from "../io/file-folder.js";
 import { NodeClock } from "../io/node-clock.js";
@@ -29,8 +30,15 @@ export class SimulatedDevice {
   /**
    * Throws as `Device` does. The door is closed at the start.
    * @param files where certificates and keys are that the config names
+   * @param flash where events and sessions survive its end
    */
-  constructor(config: Config, log: Log, listener: DeviceListener, files: FileStore = new FileFolder(".")) {
+  constructor(
+    config: Config,
+    log: Log,
+    listener: DeviceListener,
+    files: FileStore = new FileFolder("."),
+    flash?: Flash,
+  ) {
     const { siren_pin: sirenPin, siren_active_low: sirenActiveLow } = config.alarm;
     this.#config = config;
     this.#pins = new SimulatedPins({
@@ -51,6 +59,7 @@ export class SimulatedDevice {
       log,
       deviceId: `sim-${config.app}`,
       observer: listener,
+      ...(flash === undefined ? {} : { flash }),
     });
   }
 

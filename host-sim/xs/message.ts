@@ -5,7 +5,7 @@
 
 import type { Level, Log } from "../../firmware/apps/io.js";
 import type { ClientEvent } from "../../src/mqtt/event.js";
-import type { Address, Milliseconds, OpeningStage } from "../../src/mqtt/ports.js";
+import type { Address, Flash, Milliseconds, OpeningStage } from "../../src/mqtt/ports.js";
 import { decodeUtf8, encodeUtf8 } from "../../src/mqtt/utf8.js";
 import type { CryptoCall } from "./crypto-call.js";
 import type { ErrorFacts } from "./error-facts.js";
@@ -22,7 +22,13 @@ export type WorldCommand =
 /** What the host tells a device in the worker. */
 export type DeviceCommand =
   /** Makes it; `config` is a config text. */
-  | { readonly type: "make"; readonly config: string; readonly deviceId: string }
+  | {
+      readonly type: "make";
+      readonly config: string;
+      readonly deviceId: string;
+      /** What the host's flash is like, if it has one. */
+      readonly flash?: Pick<Flash, "blockLength" | "blockCount">;
+    }
   | { readonly type: "start" }
   | { readonly type: "stop" }
   /** A key of the alarm's own panel. */
@@ -62,6 +68,10 @@ export type Call =
   | { readonly type: "store-write"; readonly key: string }
   | { readonly type: "store-delete"; readonly key: string }
   | { readonly type: "store-keys" }
+  | { readonly type: "flash-read"; readonly offset: number; readonly byteLength: number }
+  /** The bytes are beside it. */
+  | { readonly type: "flash-write"; readonly offset: number }
+  | { readonly type: "flash-erase"; readonly block: number }
   /** As `store-read`. */
   | { readonly type: "file-read"; readonly name: string }
   /** Its bytes are beside it. */

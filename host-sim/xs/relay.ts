@@ -2,7 +2,14 @@
 
 import type { DigitalInput, DigitalOutput, Log, Pins, WallClock } from "../../firmware/apps/io.js";
 import type { ClientEvent, ClientObserver } from "../../src/mqtt/event.js";
-import type { Clock, Random, Storage, TimerProvider, TransportProvider } from "../../src/mqtt/ports.js";
+import type {
+  Clock,
+  Flash,
+  Random,
+  Storage,
+  TimerProvider,
+  TransportProvider,
+} from "../../src/mqtt/ports.js";
 import type { Crypto } from "../../src/transport/crypto/crypto.js";
 import type { FileStore } from "../../src/transport/file-store.js";
 import type { ErrorFacts } from "./error-facts.js";
@@ -24,6 +31,8 @@ export interface RelayPorts {
   readonly pins: Pins;
   readonly log: Log;
   readonly store: Storage;
+  /** Absent: the device has none. */
+  readonly flash?: Flash | undefined;
   readonly files: FileStore;
   readonly crypto: Crypto;
   readonly observer: ClientObserver;
@@ -61,6 +70,11 @@ export class Relay {
         return bytesOrNone(this.#ports.store.read(call.key));
       case "file-read":
         return bytesOrNone(this.#ports.files.read(call.name));
+      case "flash-read": {
+        const target = new Uint8Array(call.byteLength);
+        this.#flash.read(call.offset, target);
+        return { bytes: target };
+      }
       case "crypto":
         return this.#crypto.answer(call.call, bytes);
       default:
@@ -108,9 +122,21 @@ export class Relay {
         return undefined;
       case "store-keys":
         return [...store.keys()];
+      case "flash-write":
+        this.#flash.write(call.offset, bytes.slice());
+        return undefined;
+      case "flash-erase":
+        this.#flash.erase(call.block);
+        return undefined;
       default:
         return this.#pinValue(call);
     }
+  }
+
+  get #flash(): Flash {
+    const { flash } = this.#ports;
+    if (flash === undefined) throw new Error("the device has no flash");
+    return flash;
   }
 
   #pinValue(call: Call): unknown {

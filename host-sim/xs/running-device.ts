@@ -2,6 +2,7 @@
 
 import type { Log } from "../../firmware/apps/io.js";
 import type { Config } from "../../src/config/schema.js";
+import type { Flash } from "../../src/mqtt/ports.js";
 import type { FileStore } from "../../src/transport/file-store.js";
 import type { DeviceListener } from "../device/simulated-device.js";
 import { SimulatedDevice } from "../device/simulated-device.js";
@@ -42,8 +43,9 @@ export function runOnNode(
   log: Log,
   listener: DeviceListener,
   files: FileStore,
+  flash?: Flash,
 ): RunningDevice {
-  const simulated = new SimulatedDevice(config, log, listener, files);
+  const simulated = new SimulatedDevice(config, log, listener, files, flash);
   const { device } = simulated;
   return {
     id: device.id,

@@ -2,6 +2,7 @@
 
 import type { Level, Log } from "../../firmware/apps/io.js";
 import type { Config } from "../../src/config/schema.js";
+import type { Flash } from "../../src/mqtt/ports.js";
 import type { FileStore } from "../../src/transport/file-store.js";
 import type { DeviceListener } from "../device/simulated-device.js";
 import { SimulatedPins } from "../device/simulated-pins.js";
@@ -39,6 +40,7 @@ export class XsDevice implements RunningDevice {
   /**
    * The door is closed at the start.
    * @param files where certificates and keys are that the config names
+   * @param flash where events and sessions survive its end
    */
   constructor(
     program: LoadedProgram,
@@ -46,6 +48,7 @@ export class XsDevice implements RunningDevice {
     log: Log,
     listener: XsDeviceListener,
     files: FileStore = new FileFolder("."),
+    flash?: Flash,
   ) {
     const { siren_pin: sirenPin, siren_active_low: sirenActiveLow } = config.alarm;
     const deviceId = `sim-${config.app}`;
@@ -68,6 +71,7 @@ export class XsDevice implements RunningDevice {
       log,
       store: new MemoryStore(),
       files,
+      flash,
       crypto: new NodeCrypto(),
       observer: listener,
       onStopped: () => this.#end(),
@@ -77,7 +81,15 @@ export class XsDevice implements RunningDevice {
       listener.onFailed(error);
     });
     // Line by line, as people write it and the parser likes it.
-    this.#host.post({ type: "make", config: JSON.stringify(config, undefined, 1), deviceId }, (problems) => {
+    const text = JSON.stringify(config, undefined, 1);
+    const like = flash && { blockLength: flash.blockLength, blockCount: flash.blockCount };
+    const make = {
+      type: "make",
+      config: text,
+      deviceId,
+      ...(like === undefined ? {} : { flash: like }),
+    } as const;
+    this.#host.post(make, (problems) => {
       if (problems === undefined) return;
       this.#powerOff();
       listener.onRefused(problems as string);

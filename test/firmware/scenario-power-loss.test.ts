@@ -37,7 +37,7 @@ describe("a door sensor that loses its power", () => {
     const { board, device } = world.createDevice(FRONT, undefined, { flash: flash.restarted() });
     device.start();
     world.clock.advance(1000);
-    expect(board.lines).toContain("info: 3 messages from before the restart are sent again");
+    expect(board.lines).toContain("info: messages from before the restart that are sent now: 3");
     expect(eventsOf(world).map(({ seq, late }) => [seq, late])).toEqual([
       [1, true],
       [2, true],

@@ -1,6 +1,9 @@
 /** `reed-sim run`: a simulated device on a real mosquitto, seen by mosquitto_sub exactly as a device. */
 
-import { describe, expect, test } from "vitest";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { Cli, reedSim } from "../support/cli.js";
 import { freePort } from "../support/free-port.js";
 import { startMosquitto } from "../support/mosquitto.js";
@@ -49,6 +52,33 @@ describe("reed-sim run --app door-sensor", () => {
     await sub.take(2);
     expect(sub.texts).toEqual(["online", "offline"]);
     expect(broker.log).not.toContain("Client front disconnected.");
+  });
+
+  test("--flash keeps events that no server has for the next run", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "reed-run-"));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const flash = ["--flash", join(folder, "flash")];
+    const port = await freePort();
+    const device = [
+      "run",
+      "--app",
+      "door-sensor",
+      "--set",
+      `mqtt.server=127.0.0.1:${port}`,
+      ...NAME,
+      ...flash,
+    ];
+    expect((await reedSim([...device, "--do", "200ms open, 500ms close, 800ms crash"])).status).toBe(1);
+    await startMosquitto({ port });
+    const sub = await mosquittoSub({ port, qos: 1, topics: "front/door/event" });
+    const { status, stdout } = await reedSim([...device, "--do", "700ms exit"]);
+    expect(status).toBe(0);
+    expect(stdout).toContain("messages from before the restart that are sent now: 2");
+    const events = (await sub.take(2)).map(({ text }) => JSON.parse(text) as { seq: number; late: boolean });
+    expect(events.map(({ seq, late }) => [seq, late])).toEqual([
+      [1, true],
+      [2, true],
+    ]);
   });
 
   test("--json prints each event as a line with time and type, and the log goes to standard error", async () => {

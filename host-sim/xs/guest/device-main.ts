@@ -6,6 +6,7 @@ import { loadConfig } from "../../../src/config/load.js";
 import { SimulatedClimate } from "../../device/simulated-climate.js";
 import type { DeviceCommand } from "../message.js";
 import { ask } from "./ask.js";
+import { GuestFlash } from "./flash.js";
 import type { GuestProgram } from "./world.js";
 import { GuestWorld, runProgram } from "./world.js";
 
@@ -21,7 +22,7 @@ class DeviceProgram implements GuestProgram<DeviceCommand> {
   handle(command: DeviceCommand): unknown {
     switch (command.type) {
       case "make":
-        return this.#make(command.config, command.deviceId);
+        return this.#make(command);
       case "start":
         this.#device?.start();
         return undefined;
@@ -38,7 +39,7 @@ class DeviceProgram implements GuestProgram<DeviceCommand> {
     }
   }
 
-  #make(config: string, deviceId: string): string | undefined {
+  #make({ config, deviceId, flash }: Extract<DeviceCommand, { type: "make" }>): string | undefined {
     const world = this.#world;
     const { clock, log, pins, random, timers, transport, wallClock } = world;
     const climate = new SimulatedClimate(clock);
@@ -53,6 +54,7 @@ class DeviceProgram implements GuestProgram<DeviceCommand> {
       wallClock,
       deviceId,
       observer: world,
+      ...(flash === undefined ? {} : { flash: new GuestFlash(flash) }),
     };
     try {
       this.#device = new Device(loadConfig([{ text: config }]), ports);

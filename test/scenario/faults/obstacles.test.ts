@@ -112,7 +112,9 @@ describe("in the way to the broker", () => {
       clock.advanceTo(last);
       expect(world.attemptTimes).toEqual(due);
       expect(world.timesOf("connected")).toEqual([last]);
-      const reasons = world.events.flatMap(({ event }) => (event.type === "disconnected" ? [event.reason] : []));
+      const reasons = world.events.flatMap(({ event }) =>
+        event.type === "disconnected" ? [event.reason] : [],
+      );
       expect(new Set(reasons)).toEqual(new Set([obstacle.reason]));
       const newest = Array.from({ length: 64 }, (_, index) => `${count - 64 + index}`);
       expect([...broker.texts("out")].sort(byNumber)).toEqual(newest);

@@ -76,10 +76,7 @@ export class FaultWorld {
   /** Lets time pass until the client is connected and all its subscriptions are answered. */
   untilReady(limit: Milliseconds = 600_000): void {
     const before = this.events.length;
-    this.clock.runUntil(
-      () => this.events.slice(before).some(({ event }) => event.type === "ready"),
-      limit,
-    );
+    this.clock.runUntil(() => this.events.slice(before).some(({ event }) => event.type === "ready"), limit);
   }
 
   /** When each attempt to connect began, in ms. */
