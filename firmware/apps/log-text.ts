@@ -137,6 +137,8 @@ function describeEnd({ server, stage, reason, returnCode, cause }: Disconnected)
       return `no answer to PINGREQ from ${server} within ${server}.response_timeout: the link is dead`;
     case "protocol-error":
       return `${server} broke the MQTT specification${why}`;
+    case "internal-error":
+      return `what ${server} sent could not be taken in${why}`;
     case "requested":
       return `disconnected from ${server}`;
   }

@@ -10,10 +10,11 @@
 
 import type { ClosedEvent, ConnectionEvent } from "./connection-event.js";
 import { checkQos } from "./encode.js";
-import { UsageError } from "./errors.js";
 import type { ClientEvent, ClientObserver, ServerName } from "./event.js";
 import { FailBack } from "./fail-back.js";
 import { Link } from "./link.js";
+import type { Message } from "./message.js";
+import { measure } from "./message.js";
 import { MessageStore } from "./message-store.js";
 import type { ServerOptions } from "./options.js";
 import { checkServerOptions } from "./options.js";
@@ -30,8 +31,7 @@ import { Session } from "./session.js";
 import type { SubscriptionHandler } from "./subscriptions.js";
 import { Subscriptions } from "./subscriptions.js";
 import { TakeoverWatch } from "./takeover-watch.js";
-import { checkTopicFilter, checkTopicName } from "./topic.js";
-import { utf8Length } from "./utf8.js";
+import { checkTopicFilter } from "./topic.js";
 
 /** The world a client lives in. */
 export interface ClientPorts {
@@ -43,29 +43,6 @@ export interface ClientPorts {
   /** Where messages and session survive a loss of power; absent: they do not. */
   readonly flash?: Flash;
 }
-
-/** A message to publish. */
-export interface Message {
-  /** Without wildcards, 1 to 65,535 bytes as UTF-8. */
-  readonly topicName: string;
-  /** A string is sent as UTF-8. It is copied: the caller may reuse the array. */
-  readonly payload: Uint8Array | string;
-  /** 0 unless given. */
-  readonly qos?: QoS;
-  /** False unless given. */
-  readonly retain?: boolean;
-  /** `state`: only the newest message of its topic matters; `event`, the default: each one does. */
-  readonly kind?: MessageKind;
-  /**
-   * Where in the payload, in bytes, the text `false` stands that says it is not late: it becomes `true ` when the
-   * message is sent after a loss of power only.
-   */
-  readonly lateOffset?: number;
-  /** How long it may wait before it is first sent, 0: it is sent now or not at all; unless given, for ever. */
-  readonly expiresAfter?: Milliseconds;
-}
-
-export type MessageKind = "state" | "event";
 
 export class MqttClient {
   readonly #ports: ClientPorts;
@@ -108,7 +85,7 @@ export class MqttClient {
     this.#backupSession = new Session(this.#outbox, "mqtt1", backup?.cleanSession === false);
     if (this.#store !== undefined) {
       const sessions = [this.#primarySession, this.#backupSession] as const;
-      this.#restoredCount = restoreState(this.#store, this.#outbox, sessions);
+      this.#restoredCount = restoreState(this.#store, this.#outbox, sessions, [primary, backup]);
     }
     this.#router = new Router(this.#subscriptions, this);
     this.#reconnector = new Reconnector(primary, backup, ports.random);
@@ -171,21 +148,8 @@ export class MqttClient {
    * @throws UsageError for a topic name, QoS or string that MQTT cannot carry
    */
   publish(message: Message, handler?: DeliveryHandler): Delivery {
-    const { topicName, payload, qos = 0, retain = false, expiresAfter, kind = "event", lateOffset } = message;
-    checkQos(qos, "QoS [MQTT-3.3.1-4]");
-    if (expiresAfter !== undefined && !(expiresAfter >= 0)) {
-      throw new UsageError("invalid-option", `expiresAfter is ${expiresAfter}, but must be 0 ms or more`);
-    }
-    const source = {
-      topicName,
-      topicByteLength: checkTopicName(topicName),
-      payload,
-      payloadByteLength: typeof payload === "string" ? utf8Length(payload) : payload.length,
-      qos,
-      retain,
-      stateTopic: kind === "state" ? topicName : undefined,
-      lateOffset,
-    };
+    const { kind = "event", qos = 0, expiresAfter } = message;
+    const source = measure(message);
     // The first millisecond in which it will have waited longer: with 0 it is sent at once or not at all.
     const expiresAt =
       expiresAfter === undefined ? Number.POSITIVE_INFINITY : this.#ports.clock.now() + expiresAfter + 1;

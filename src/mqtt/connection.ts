@@ -125,6 +125,14 @@ export class Connection {
     this.#close(cause === undefined && this.#state !== "opening" ? "closed-by-server" : "network", cause);
   }
 
+  /**
+   * Something arrived that could not be taken in: because it breaks the specification, or for want of memory. Either
+   * way the connection ends [MQTT-4.8.0-1], [MQTT-4.8.0-2].
+   */
+  failed(cause: unknown): void {
+    this.#close(cause instanceof ProtocolError ? "protocol-error" : "internal-error", cause);
+  }
+
   /** Time has passed. */
   expired(now: Milliseconds): void {
     if (this.#state === "connected") {
@@ -186,8 +194,7 @@ export class Connection {
         if (event !== undefined) return event;
       }
     } catch (error) {
-      if (!(error instanceof ProtocolError)) throw error;
-      this.#close("protocol-error", error);
+      this.failed(error);
     }
     return this.#last.shift();
   }
@@ -258,7 +265,7 @@ export class Connection {
         session.acknowledged(packetIdentifier);
         return undefined;
       case PUBREC:
-        if (session.recorded(packetIdentifier)) this.#transmitter.acknowledge(PUBREL, packetIdentifier);
+        if (session.recorded(packetIdentifier)) this.#transmitter.releaseAgain(packetIdentifier);
         return undefined;
       case PUBREL:
         session.forget(packetIdentifier);

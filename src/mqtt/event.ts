@@ -24,6 +24,8 @@ export type DisconnectReason =
   | "ping-timeout"
   /** The server broke the specification; `cause` is the `ProtocolError`. */
   | "protocol-error"
+  /** The client could not take in what arrived, for want of memory; `cause` says more. */
+  | "internal-error"
   /** The application asked for it. */
   | "requested";
 

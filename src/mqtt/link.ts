@@ -90,10 +90,14 @@ export class Link implements TransportHandler {
     const { connection } = this;
     if (this.#open && connection.state === "opening") this.#opened(now);
     if (this.#readable > 0 && connection.starved) {
-      const space = connection.space(this.#readable);
-      this.#transport.read(space);
-      this.#readable -= space.length;
-      connection.received(space.length, now);
+      try {
+        const space = connection.space(this.#readable);
+        this.#transport.read(space);
+        this.#readable -= space.length;
+        connection.received(space.length, now);
+      } catch (error) {
+        connection.failed(error);
+      }
       return true;
     }
     // What is still unread at the end cannot be answered any more; the server sends it again if it matters.

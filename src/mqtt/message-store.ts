@@ -6,18 +6,6 @@
  * Each change is written as a record before it has effects that others can see: a message before `publish()` says it is
  * stored, a packet identifier before its packet is sent, an inbound QoS 2 message before it is delivered. So after a
  * restart nothing stored is missing, and nothing of QoS 2 is delivered twice while both sides keep the session.
- *
- * A record is its type (1 byte), and then, numbers big-endian:
- *
- *     MESSAGE    id (4), late flag's offset (4), PUBLISH packet
- *     SENT       id (4), server (1), packet identifier (2)
- *     RELEASED   id (4), server (1), packet identifier (2)
- *     ENDED      id (4)
- *     RENEWED    server (1): what was sent to it and not released waits again
- *     FORGOTTEN  server (1): the server has no session
- *     RECEIVED   server (1), packet identifier (2)
- *     COMPLETED  server (1), packet identifier (2)
- *     COUNTED    server (1), packet identifier (2) that was given out last
  */
 
 import type { ServerName } from "./event.js";
@@ -27,49 +15,40 @@ import { Journal, recordLength } from "./journal.js";
 import type { Outgoing } from "./outgoing.js";
 import type { PacketIdentifier } from "./packet.js";
 import type { Flash } from "./ports.js";
+import {
+  COMPLETED,
+  COUNTED,
+  codeOf,
+  ENDED,
+  FORGOTTEN,
+  identifierRecord,
+  MESSAGE_HEADER_LENGTH,
+  messageRecord,
+  OWNED,
+  RECEIVED,
+  RELEASED,
+  RENEWED,
+  RecordReader,
+  Restored,
+  SENT,
+  SERVERS,
+  sentRecord,
+} from "./store-records.js";
 
-const MESSAGE = 1;
-const SENT = 2;
-const RELEASED = 3;
-const ENDED = 4;
-const RENEWED = 5;
-const FORGOTTEN = 6;
-const RECEIVED = 7;
-const COMPLETED = 8;
-const COUNTED = 9;
-
-const MESSAGE_HEADER_LENGTH = 9;
 /** What a message needs at most besides its packet: its own record and SENT or RELEASED. */
 const RECORDS_PER_MESSAGE = recordLength(MESSAGE_HEADER_LENGTH) + recordLength(8);
 /** Inbound QoS 2 messages that are stored, from both servers together; most servers have 20 or so under way. */
 const MAXIMUM_RECEIVED = 64;
 /** Kept free of messages, for received identifiers, counters and the record that ends a message. */
-const RESERVE = (MAXIMUM_RECEIVED + 8) * recordLength(4);
+const RESERVE = (MAXIMUM_RECEIVED + 12) * recordLength(4);
 
 /** What the store has to write anew when the journal is compacted. */
 export interface StoredState {
   /** Calls back for every message that is held, waiting or in flight, in the order in which they will be sent. */
   eachMessage(visit: (outgoing: Outgoing, server: ServerName | undefined, isReleased: boolean) => void): void;
   lastIdentifier(server: ServerName): PacketIdentifier | 0;
-}
-
-/** A message as it was found at the start. */
-export interface RestoredMessage {
-  readonly id: number;
-  /** Of the PUBLISH packet; undefined when it was released: only its identifier is needed. */
-  bytes: Uint8Array | undefined;
-  /** Where in the packet the text `false` stands that says it is not late; 0: nowhere. */
-  readonly lateOffset: number;
-  /** Whom it was sent to, and under which identifier; undefined while it waits. */
-  server: ServerName | undefined;
-  packetIdentifier: PacketIdentifier | 0;
-}
-
-/** All that was found at the start. */
-export class Restored {
-  readonly messages = new Map<number, RestoredMessage>();
-  readonly received = { mqtt: new Set<PacketIdentifier>(), mqtt1: new Set<PacketIdentifier>() };
-  readonly last = { mqtt: 0, mqtt1: 0 };
+  /** A checksum of whose session it is. */
+  owner(server: ServerName): number;
 }
 
 export class MessageStore implements JournalOwner {
@@ -78,6 +57,7 @@ export class MessageStore implements JournalOwner {
   #restored: Restored | undefined = new Restored();
   /** Inbound QoS 2 messages that are stored and not complete. */
   readonly #received = { mqtt: new IdentifierSet(), mqtt1: new IdentifierSet() };
+  readonly #newOwners: ServerName[] = [];
   #nextId = 1;
   /** What the stored messages take up, in bytes. */
   #used = 0;
@@ -102,9 +82,18 @@ export class MessageStore implements JournalOwner {
     return Math.max(0, (this.#journal?.capacity ?? 0) - RESERVE);
   }
 
-  /** Takes over the state that was found; once, and then `state` is what is written anew. */
+  /**
+   * Takes over the state that was found; once, and then `state` is what is written anew. `settle` is to be called when
+   * that holds what was found.
+   */
   attach(state: StoredState): Restored {
     const restored = this.#restored ?? new Restored();
+    for (const server of SERVERS) {
+      const owner = restored.owners[server];
+      if (owner === state.owner(server)) continue;
+      this.#newOwners.push(server);
+      if (owner !== undefined) restored.disown(server);
+    }
     this.#restored = undefined;
     this.#state = state;
     for (const { id, bytes } of restored.messages.values()) {
@@ -115,6 +104,15 @@ export class MessageStore implements JournalOwner {
       for (const packetIdentifier of restored.received[server]) this.#received[server].add(packetIdentifier);
     }
     return restored;
+  }
+
+  /** Notes whose sessions these are, where that has changed. */
+  settle(): void {
+    for (const server of this.#newOwners) {
+      this.forgotten(server);
+      this.#append(this.#ownerRecord(server));
+    }
+    this.#newOwners.length = 0;
   }
 
   /** Stores a message; its `storeId` says that it is. False when there is no room, or the flash has failed. */
@@ -196,6 +194,7 @@ export class MessageStore implements JournalOwner {
       fits = fits && append(payload);
     };
     for (const server of SERVERS) {
+      write(this.#ownerRecord(server));
       const last = state.lastIdentifier(server);
       if (last !== 0) write(identifierRecord(COUNTED, server, last));
       this.#received[server].each((packetIdentifier) =>
@@ -208,6 +207,14 @@ export class MessageStore implements JournalOwner {
       if (server !== undefined) write(sentRecord(isReleased ? RELEASED : SENT, outgoing, server));
     });
     return fits;
+  }
+
+  #ownerRecord(server: ServerName): Uint8Array {
+    const record = new Uint8Array(6);
+    record[0] = OWNED;
+    record[1] = codeOf(server);
+    new DataView(record.buffer).setUint32(2, this.#state?.owner(server) ?? 0);
+    return record;
   }
 
   #append(record: Uint8Array): boolean {
@@ -224,103 +231,4 @@ export class MessageStore implements JournalOwner {
     this.#failure = error;
     this.#journal = undefined;
   }
-}
-
-const SERVERS: readonly ServerName[] = Object.freeze(["mqtt", "mqtt1"] as const);
-
-function codeOf(server: ServerName): number {
-  return server === "mqtt" ? 0 : 1;
-}
-
-function messageRecord({ storeId, lateOffset, bytes }: Outgoing): Uint8Array {
-  const packet = bytes as Uint8Array;
-  const record = new Uint8Array(MESSAGE_HEADER_LENGTH + packet.length);
-  const view = new DataView(record.buffer);
-  record[0] = MESSAGE;
-  view.setUint32(1, storeId);
-  view.setUint32(5, lateOffset);
-  record.set(packet, MESSAGE_HEADER_LENGTH);
-  return record;
-}
-
-function sentRecord(type: number, { storeId, packetIdentifier }: Outgoing, server: ServerName): Uint8Array {
-  const record = new Uint8Array(8);
-  const view = new DataView(record.buffer);
-  record[0] = type;
-  view.setUint32(1, storeId);
-  record[5] = codeOf(server);
-  view.setUint16(6, packetIdentifier);
-  return record;
-}
-
-function identifierRecord(type: number, server: ServerName, packetIdentifier: PacketIdentifier): Uint8Array {
-  return Uint8Array.of(type, codeOf(server), packetIdentifier >> 8, packetIdentifier & 0xff);
-}
-
-/** Replays records onto what they are about. Those that make no sense are passed over. */
-class RecordReader {
-  private readonly restored: Restored;
-
-  constructor(restored: Restored) {
-    this.restored = restored;
-  }
-
-  read(payload: Uint8Array): void {
-    const { messages, received, last } = this.restored;
-    const view = new DataView(payload.buffer, payload.byteOffset, payload.length);
-    const type = payload[0] as number;
-    if (type === MESSAGE && payload.length > MESSAGE_HEADER_LENGTH) {
-      const id = view.getUint32(1);
-      const bytes = payload.slice(MESSAGE_HEADER_LENGTH);
-      const lateOffset = view.getUint32(5);
-      messages.set(id, { id, bytes, lateOffset, server: undefined, packetIdentifier: 0 });
-    } else if ((type === SENT || type === RELEASED) && payload.length === 8) {
-      this.#sent(type, view.getUint32(1), serverOf(payload[5]), view.getUint16(6));
-    } else if (type === ENDED && payload.length === 5) {
-      messages.delete(view.getUint32(1));
-    } else if (type === RENEWED && payload.length === 2) {
-      this.#renew(serverOf(payload[1]));
-    } else if (type === FORGOTTEN && payload.length === 2) {
-      const server = serverOf(payload[1]);
-      this.#renew(server);
-      for (const { id, bytes, server: at } of [...messages.values()]) {
-        if (at === server && bytes === undefined) messages.delete(id);
-      }
-      received[server].clear();
-    } else if (payload.length === 4) {
-      const server = serverOf(payload[1]);
-      const packetIdentifier = view.getUint16(2);
-      if (type === RECEIVED) received[server].add(packetIdentifier);
-      else if (type === COMPLETED) received[server].delete(packetIdentifier);
-      else if (type === COUNTED) last[server] = packetIdentifier;
-    }
-  }
-
-  #sent(type: number, id: number, server: ServerName, packetIdentifier: PacketIdentifier): void {
-    const { messages, last } = this.restored;
-    let message = messages.get(id);
-    if (message === undefined) {
-      if (type === SENT) return;
-      message = { id, bytes: undefined, lateOffset: 0, server, packetIdentifier };
-    }
-    // Moved to the end: in the order of sending, and released ones in the order of their PUBREC.
-    messages.delete(id);
-    messages.set(id, message);
-    message.server = server;
-    message.packetIdentifier = packetIdentifier;
-    if (type === RELEASED) message.bytes = undefined;
-    else last[server] = packetIdentifier;
-  }
-
-  #renew(server: ServerName): void {
-    for (const message of this.restored.messages.values()) {
-      if (message.server !== server || message.bytes === undefined) continue;
-      message.server = undefined;
-      message.packetIdentifier = 0;
-    }
-  }
-}
-
-function serverOf(code: number | undefined): ServerName {
-  return code === 1 ? "mqtt1" : "mqtt";
 }

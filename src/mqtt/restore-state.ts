@@ -1,18 +1,23 @@
 /** Brings back what the store has kept, into the outbox and the sessions with both servers. */
 
+import { crc32 } from "./crc32.js";
 import type { MessageStore } from "./message-store.js";
+import type { ServerOptions } from "./options.js";
 import type { Outbox } from "./outbox.js";
 import { restoredOutgoing } from "./outgoing.js";
 import type { Session } from "./session.js";
+import { encodeUtf8 } from "./utf8.js";
 
 /**
  * From now on the store writes anew what these hold.
+ * @param options of both servers; what was stored under another client identifier, or for another address, is new to them
  * @returns how many messages there are whose outcome is open
  */
 export function restoreState(
   store: MessageStore,
   outbox: Outbox,
   [primary, backup]: readonly [Session, Session],
+  options: readonly [ServerOptions, ServerOptions | undefined],
 ): number {
   const restored = store.attach({
     eachMessage(visit) {
@@ -20,6 +25,7 @@ export function restoreState(
       backup.eachMessage(visit);
       outbox.eachWaiting((outgoing) => visit(outgoing, undefined, false));
     },
+    owner: (server) => ownerOf(options[server === "mqtt" ? 0 : 1]),
     lastIdentifier: (server) => (server === "mqtt" ? primary : backup).identifiers.last,
   });
   primary.restore(restored);
@@ -33,7 +39,15 @@ export function restoreState(
     outgoing.markLate();
     outbox.restore(outgoing);
   }
+  store.settle();
   // The client begins with the primary: what the backup has not acknowledged goes there.
   backup.handOver();
   return outbox.length + primary.unsettled;
+}
+
+/** 0 without a server. */
+function ownerOf(options: ServerOptions | undefined): number {
+  if (options === undefined) return 0;
+  const { clientIdentifier, endpoint } = options;
+  return crc32(encodeUtf8(`${clientIdentifier} ${endpoint.host} ${endpoint.port}`));
 }

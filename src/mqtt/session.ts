@@ -15,12 +15,12 @@
 import { ProtocolError } from "./errors.js";
 import type { ServerName } from "./event.js";
 import { IdentifierSet } from "./identifier-set.js";
-import type { Restored } from "./message-store.js";
 import type { Outbox } from "./outbox.js";
 import type { Outgoing } from "./outgoing.js";
 import { OutgoingList, restoredOutgoing } from "./outgoing.js";
 import type { PacketIdentifier, QoS } from "./packet.js";
 import { MAXIMUM_PACKET_IDENTIFIER, PacketIdentifiers } from "./packet-identifiers.js";
+import type { Restored } from "./store-records.js";
 
 export class Session {
   /** One space of identifiers for PUBLISH, SUBSCRIBE and UNSUBSCRIBE. */

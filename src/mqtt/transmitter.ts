@@ -63,6 +63,12 @@ export class Transmitter {
     this.#controlLength = encodeAcknowledgement(type, packetIdentifier, this.#control, this.#controlLength);
   }
 
+  /** PUBREL once more for a repeated PUBREC, behind those that are due [MQTT-4.6.0-4]. Only with `hasRoom`. */
+  releaseAgain(packetIdentifier: PacketIdentifier): void {
+    if (this.#flowing) this.#releaseMessages();
+    this.acknowledge(PUBREL, packetIdentifier);
+  }
+
   ping(): void {
     this.#pingDue = true;
   }

@@ -1,11 +1,17 @@
 /** Section 3: control packets, where nothing but the wire can show a statement. */
 
 import { describe, expect, test } from "vitest";
+import { VirtualClock } from "../../host-sim/virtual/virtual-clock.js";
+import { VirtualNetwork } from "../../host-sim/virtual/virtual-network.js";
+import { MqttClient } from "../../src/mqtt/client.js";
 import { encodedLength } from "../../src/mqtt/encode.js";
 import type { QoS } from "../../src/mqtt/packet.js";
 import { SUBSCRIBE, UNSUBSCRIBE } from "../../src/mqtt/packet-type.js";
 import { bytesFromHex } from "../mqtt/support/hex.js";
+import { OPTIONS } from "../mqtt/support/server-options.js";
 import { ClientWorld } from "../scenario/support/client-world.js";
+import { MemoryFlash } from "../support/memory-flash.js";
+import { ScriptedServer } from "../support/scripted-server.js";
 
 /** A QoS the types do not allow. */
 const THREE = 3 as unknown as QoS;
@@ -72,6 +78,40 @@ describe("a client identifier", () => {
     world.server.send('3c 06 00 01 "a" 00 07 "1" 34 06 00 01 "a" 00 08 "4"');
     world.server.expect("50 02 00 07 50 02 00 08");
     expect(world.messages.map((text) => text.slice(0, 5))).toEqual(['a "1"', 'a "2"', 'a "3"', 'a "4"']);
+  });
+});
+
+describe("session state in flash memory", () => {
+  test("is used under the client identifier it belongs to, and not under another [MQTT-3.1.3-2]", () => {
+    const clock = new VirtualClock();
+    const network = new VirtualNetwork(clock);
+    const server = new ScriptedServer(network);
+    const start = (clientIdentifier: string, flash: MemoryFlash): MqttClient => {
+      const transport = network.provider(clientIdentifier);
+      const ports = { transport, clock, timers: clock, random: () => 0.5, flash };
+      const client = new MqttClient(ports, { ...OPTIONS, clientIdentifier });
+      client.start();
+      return client;
+    };
+    const flash = new MemoryFlash(4096, 2);
+    const door = start("door", flash);
+    server.greet();
+    door.publish({ topicName: "t", payload: "x", qos: 1 });
+    server.expect('32 06 00 01 "t" 00 01 "x"');
+    door.abandon();
+    server.expectEnd();
+    // The restart of one device, and what its memory would be in another.
+    for (const [clientIdentifier, dup] of [
+      ["door", true],
+      ["gate", false],
+    ] as const) {
+      const client = start(clientIdentifier, flash.restarted());
+      server.greet({ sessionPresent: true });
+      // The message itself is not lost with the session.
+      expect(server.expectPacket({ cmd: "publish", payload: "x" }).dup).toBe(dup);
+      client.abandon();
+      server.expectEnd();
+    }
   });
 });
 

@@ -1,6 +1,6 @@
 /** Section 4: operational behaviour, where nothing but the wire can show a statement. */
 
-import { describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { ClientWorld } from "../scenario/support/client-world.js";
 
 /** First bytes that a server may send (table 2.2). */
@@ -31,6 +31,19 @@ describe("the session", () => {
     expect(world.server.received.at(-1)).toMatchObject({ cmd: "pubrel", messageId: 2 });
     world.server.send("70 02 00 02");
     expect(world.outcomes).toEqual(["released: acknowledged", "sent: acknowledged"]);
+  });
+});
+
+describe("PUBREL", () => {
+  test("that is repeated for a repeated PUBREC keeps to the order of the PUBRECs [MQTT-4.6.0-4]", () => {
+    const world = new ClientWorld();
+    world.connect();
+    for (const payload of ["a", "b"]) world.publish(payload, 2);
+    world.advance(0);
+    world.server.send("50 02 00 01");
+    world.server.send("50 02 00 02 50 02 00 01 50 02 00 63");
+    const released = world.server.received.filter(({ cmd }) => cmd === "pubrel");
+    expect(released.map(({ messageId }) => messageId)).toEqual([1, 2, 1, 99]);
   });
 });
 
@@ -93,4 +106,40 @@ describe("the connection", () => {
       expect(world.news()[0]).toMatch("disconnected from mqtt: protocol-error (connected)");
     }
   });
+});
+
+describe("want of memory", () => {
+  /** From now on no array of `byteLength` bytes can be made. */
+  function exhaust(byteLength: number): void {
+    const construct = (made: typeof Uint8Array, given: readonly unknown[]): object => {
+      if (given[0] === byteLength) throw new RangeError("out of memory");
+      return Reflect.construct(made, given);
+    };
+    vi.stubGlobal("Uint8Array", new Proxy(Uint8Array, { construct }));
+  }
+
+  afterEach(() => {
+    vi.unstubAllGlobals();
+  });
+
+  for (const [what, byteLength, first, rest] of [
+    // The packet is 1,944 bytes long; the rest is held back, so that only the client needs an array for all of it.
+    ["a long PUBLISH", 1944, `34 95 0f 00 01 "a" 20 00 "${"x".repeat(936)}"`, `"${"x".repeat(1000)}"`],
+    // A segment of the set of identifiers.
+    ["the identifier of a QoS 2 message", 128, '34 06 00 01 "a" 20 00 "x"', ""],
+  ] as const) {
+    test(`for ${what} closes the connection without an acknowledgement, and it comes again [MQTT-4.8.0-2]`, () => {
+      const world = new ClientWorld();
+      world.connectSubscribed("a", 2);
+      exhaust(byteLength);
+      world.server.send(first);
+      world.server.expectEnd();
+      vi.unstubAllGlobals();
+      expect(world.messages).toEqual([]);
+      world.reconnect(true);
+      world.server.send(`${first} ${rest}`);
+      world.server.expect("50 02 20 00");
+      expect(world.messages).toHaveLength(1);
+    });
+  }
 });

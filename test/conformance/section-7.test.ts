@@ -47,6 +47,33 @@ describe("interoperation", () => {
     expect([world.outcomes, world.messages]).toEqual([["x: acknowledged"], ['a "y", QoS 2']]);
   });
 
+  for (const segment of [7, 1000, 1_000_000]) {
+    test(`a stream in pieces of ${segment} bytes is the same in both directions, without a byte lost or out of order [MQTT-7.1.2-1]`, () => {
+      const world = new ClientWorld({ mqtt: { maximumQueueBytes: 100_000 }, conditions: { segment } });
+      world.connectSubscribed("a", 1);
+      const identifiers = Array.from({ length: 500 }, (_, index) => index + 1);
+      const bytes = (first: number, id: number) => [
+        first,
+        8,
+        0,
+        1,
+        0x61,
+        id >> 8,
+        id & 255,
+        0x78,
+        0x79,
+        0x7a,
+      ];
+      world.server.send(Uint8Array.from(identifiers.flatMap((id) => bytes(0x32, id))));
+      const answers = world.server.received.filter(({ cmd }) => cmd === "puback");
+      expect(answers.map(({ messageId }) => messageId)).toEqual(identifiers);
+      expect(world.messages).toEqual(identifiers.map(() => 'a "xyz", QoS 1'));
+      const payload = Uint8Array.from({ length: 70_000 }, (_, index) => index * 7 + (index >> 8));
+      world.client.publish({ topicName: "t", payload, qos: 0 });
+      expect(world.server.received.at(-1)).toMatchObject({ cmd: "publish", payload: Buffer.from(payload) });
+    });
+  }
+
   for (const [name, start] of BROKERS) {
     test(`works with ${name}, as it comes, over TCP, at every QoS [MQTT-7.0.0-2] [MQTT-7.1.2-1]`, async () => {
       const device = new Device(serverOptions(await start(), { receiveLimit: 100_000 }));

@@ -1,7 +1,7 @@
 /** A client without a network, for tests of applications alone: it writes down what is published, and delivers. */
 
-import type { Message } from "../../src/mqtt/client.js";
 import type { Outcome, RefusalReason } from "../../src/mqtt/event.js";
+import type { Message } from "../../src/mqtt/message.js";
 import type { Delivery, DeliveryHandler } from "../../src/mqtt/outgoing.js";
 import type { SubscriptionHandler } from "../../src/mqtt/subscriptions.js";
 import { encodeUtf8 } from "../../src/mqtt/utf8.js";

@@ -2,9 +2,9 @@
 
 import { describe, expect, test } from "vitest";
 import { VirtualClock } from "../../host-sim/virtual/virtual-clock.js";
-import type { Message } from "../../src/mqtt/client.js";
 import { MqttClient } from "../../src/mqtt/client.js";
 import type { ClientEvent } from "../../src/mqtt/event.js";
+import type { Message } from "../../src/mqtt/message.js";
 import type { ServerOptions } from "../../src/mqtt/options.js";
 import type { QoS } from "../../src/mqtt/packet.js";
 import { bytesFromHex, hexFromBytes } from "./support/hex.js";

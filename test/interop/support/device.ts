@@ -3,9 +3,9 @@
 import { onTestFinished } from "vitest";
 import { nodePorts } from "../../../host-sim/io/node-ports.js";
 import { NodeTransportProvider } from "../../../host-sim/io/node-transport.js";
-import type { Message } from "../../../src/mqtt/client.js";
 import { MqttClient } from "../../../src/mqtt/client.js";
 import type { ClientEvent } from "../../../src/mqtt/event.js";
+import type { Message } from "../../../src/mqtt/message.js";
 import type { ServerOptions } from "../../../src/mqtt/options.js";
 import type { Delivery } from "../../../src/mqtt/outgoing.js";
 import type { QoS } from "../../../src/mqtt/packet.js";

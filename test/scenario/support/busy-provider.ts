@@ -28,23 +28,23 @@ export class BusyProvider implements TransportProvider {
 
   open(endpoint: Endpoint, handler: TransportHandler): Transport {
     const { bytes, every } = this.#pace;
-    /** Announced below and not read; announced above and not read. */
-    let below = 0;
-    let above = 0;
+    let unread = 0;
+    /** Bytes that the handler above knows of. */
+    let announced = 0;
+    let isArmed = false;
     const timer = this.#clock.create(() => {
-      const byteLength = Math.min(below, bytes);
-      if (byteLength > above) {
-        above = byteLength;
-        handler.onReadable(byteLength);
-      }
-      if (below > 0) timer.schedule(every);
+      isArmed = false;
+      announced = Math.min(unread, bytes);
+      if (announced > 0) handler.onReadable(announced);
     });
-    let isScheduled = false;
+    const arm = () => {
+      if (!isArmed) timer.schedule(every);
+      isArmed = true;
+    };
     const stream = this.#below.open(endpoint, {
       onReadable: (byteLength) => {
-        below = byteLength;
-        if (!isScheduled) timer.schedule(every);
-        isScheduled = true;
+        unread = byteLength;
+        arm();
       },
       onWritable: (room) => handler.onWritable(room),
       onError: (cause) => {
@@ -55,10 +55,9 @@ export class BusyProvider implements TransportProvider {
     return {
       read: (target) => {
         stream.read(target);
-        below -= target.length;
-        above -= target.length;
-        isScheduled = below > 0;
-        if (isScheduled) timer.schedule(every);
+        unread -= target.length;
+        announced -= target.length;
+        if (unread > 0 && announced === 0) arm();
       },
       write: (source) => stream.write(source),
       close: () => {

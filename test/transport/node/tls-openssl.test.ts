@@ -239,10 +239,10 @@ describe("an application protocol (RFC 7301)", () => {
     expect(await refusal(server.port, options)).toBe("alert-no-application-protocol ssl_alpn");
   });
 
-  test("does not matter to a server that knows nothing of it", async () => {
+  test("that a server knows nothing of is not agreed to: refused", async () => {
     const server = await startOpensslServer(...withCertificate(ec, "-rev"));
     const options = { ...common, authenticate: ours.authenticate, applicationProtocol: "mqtt" };
-    await expectEcho(new TlsClient(server.port, options));
+    expect(await refusal(server.port, options)).toBe("protocol-refused ssl_alpn");
   });
 });
 

@@ -128,7 +128,10 @@ describe("an extension of the server", () => {
     ["supported_groups, which old load balancers send", { 10: vector16(uint16(24)) }],
     ["application_layer_protocol_negotiation", { 16: protocol("mqtt") }],
   ])("%s: taken", (_name, extensions) => {
-    expect(new TlsWorld({ client: 16 in extensions ? offered : {}, server: { extensions } }).connect().client.state).toBe("open");
+    expect(
+      new TlsWorld({ client: 16 in extensions ? offered : {}, server: { extensions } }).connect().client
+        .state,
+    ).toBe("open");
   });
 
   test("twice: refused", () => {

@@ -1,0 +1,54 @@
+/** A message as an application gives it to the client, and what has to be known of it before it is encoded. */
+
+import { checkQos } from "./encode.js";
+import { UsageError } from "./errors.js";
+import type { OutgoingSource } from "./outgoing.js";
+import type { QoS } from "./packet.js";
+import type { Milliseconds } from "./ports.js";
+import { checkTopicName } from "./topic.js";
+import { utf8Length } from "./utf8.js";
+
+/** A message to publish. */
+export interface Message {
+  /** Without wildcards, 1 to 65,535 bytes as UTF-8. */
+  readonly topicName: string;
+  /** A string is sent as UTF-8. It is copied: the caller may reuse the array. */
+  readonly payload: Uint8Array | string;
+  /** 0 unless given. */
+  readonly qos?: QoS;
+  /** False unless given. */
+  readonly retain?: boolean;
+  /** `state`: only the newest message of its topic matters; `event`, the default: each one does. */
+  readonly kind?: MessageKind;
+  /**
+   * Where in the payload, in bytes, the text `false` stands that says it is not late: it becomes `true ` when the
+   * message is sent after a loss of power only.
+   */
+  readonly lateOffset?: number;
+  /** How long it may wait before it is first sent, 0: it is sent now or not at all; unless given, for ever. */
+  readonly expiresAfter?: Milliseconds;
+}
+
+export type MessageKind = "state" | "event";
+
+/**
+ * Checks a message and measures it.
+ * @throws UsageError for a topic name, QoS, string or time that cannot be
+ */
+export function measure(message: Message): OutgoingSource {
+  const { topicName, payload, qos = 0, retain = false, expiresAfter, kind = "event", lateOffset } = message;
+  checkQos(qos, "QoS [MQTT-3.3.1-4]");
+  if (expiresAfter !== undefined && !(expiresAfter >= 0)) {
+    throw new UsageError("invalid-option", `expiresAfter is ${expiresAfter}, but must be 0 ms or more`);
+  }
+  return {
+    topicName,
+    topicByteLength: checkTopicName(topicName),
+    payload,
+    payloadByteLength: typeof payload === "string" ? utf8Length(payload) : payload.length,
+    qos,
+    retain,
+    stateTopic: kind === "state" ? topicName : undefined,
+    lateOffset,
+  };
+}
