@@ -6,6 +6,7 @@
  */
 
 /// <reference path="../types/crypt.d.ts" />
+/// <reference path="../types/flash.d.ts" />
 /// <reference path="../types/sensor.d.ts" />
 
 import Resource from "Resource";
@@ -16,6 +17,7 @@ import TCP from "embedded:io/socket/tcp";
 import UDP from "embedded:io/socket/udp";
 import WiFi from "embedded:network/interface/wifi";
 import SHT3x from "embedded:sensor/Humidity-Temperature/SHT3x";
+import flash from "embedded:storage/flash";
 import keyValue from "embedded:storage/key-value";
 import { BlockCipher, Digest, GHASH, Mode } from "crypt";
 import EC from "ec";
@@ -27,7 +29,7 @@ import Net from "net";
 import RNG from "rng";
 import Time from "time";
 import Timer from "timer";
-import type { Clock, Storage } from "../src/mqtt/ports.js";
+import type { Clock, Flash, Storage } from "../src/mqtt/ports.js";
 import type { Crypto } from "../src/transport/crypto/crypto.js";
 import { LayeredTransportProvider } from "../src/transport/layered-transport.js";
 import { OwnTls } from "../src/transport/own-tls.js";
@@ -49,6 +51,7 @@ import { ModdableArithmetic } from "./platform/moddable-arithmetic.js";
 import { ModdableCrypto } from "./platform/moddable-crypto.js";
 import { hmacOf } from "./platform/moddable-hash.js";
 import { MonotonicClock } from "./platform/monotonic-clock.js";
+import { PartitionFlash } from "./platform/partition-flash.js";
 import { RandomBytes } from "./platform/random-bytes.js";
 import { shiftedRandom } from "./platform/shifted-random.js";
 import type { Resolve, TcpConstructor } from "./platform/tcp-transport.js";
@@ -60,6 +63,9 @@ import type { WifiConstructor } from "./platform/wifi-keeper.js";
 /** Domains of the key-value storage; at most 15 characters. */
 const CONFIG_DOMAIN = "reed";
 const FILES_DOMAIN = "reed.files";
+
+/** The partition that the SDK makes for `file.partition` in manifest.json: 64 KB, where events and sessions survive. */
+const MESSAGES_PARTITION = "storage";
 
 /** Called by the SDK once everything is loaded. */
 export default function main(): void {
@@ -92,6 +98,7 @@ export default function main(): void {
     transport: new LayeredTransportProvider({ network, timers, crypto, tls }),
     storage: openStorage(CONFIG_DOMAIN, log),
     files,
+    ...openFlash(log),
     climate: new ClimateElements({
       I2C: I2C as unknown as I2cConstructor,
       SHT3x,
@@ -112,6 +119,16 @@ function openStorage(domain: string, log: Log): Storage | undefined {
   } catch (error) {
     log.error(`the storage ${domain} cannot be opened: ${describeError(error)}`);
     return undefined;
+  }
+}
+
+/** Without it events wait in RAM. */
+function openFlash(log: Log): { readonly flash?: Flash } {
+  try {
+    return { flash: new PartitionFlash(flash.open({ path: MESSAGES_PARTITION })) };
+  } catch (error) {
+    log.error(`the partition ${MESSAGES_PARTITION} cannot be opened: ${describeError(error)}`);
+    return {};
   }
 }
 

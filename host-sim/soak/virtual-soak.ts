@@ -40,6 +40,8 @@ export interface VirtualSoakOptions {
 const HOUR: Milliseconds = 3_600_000;
 /** One movement in so many comes with a fault. */
 const FAULT_INTERVAL = 20;
+/** How long after the movement, at most. */
+const FAULT_DELAY: Milliseconds = 200;
 const LATENCY: Milliseconds = 20;
 /** How long everything is up at the end, so that all that can arrive does. */
 const REST: Milliseconds = 1_200_000;
@@ -116,9 +118,13 @@ class VirtualSoak {
     this.#clock.advance(10_000);
     for (let i = 0; i < events; i += 1) {
       this.#clock.advance(interval * (0.5 + this.#random()));
-      if (this.#random() < 1 / FAULT_INTERVAL) this.#inflict();
       this.#door.move();
       this.#door.publish((i % 3) as QoS);
+      if (this.#random() < 1 / FAULT_INTERVAL) {
+        // While what the movement has set off is under way, more or less.
+        this.#clock.advance(this.#random() * FAULT_DELAY);
+        this.#inflict();
+      }
       if (i % 100 === 0) this.#collect();
     }
     this.#recover();
@@ -154,11 +160,8 @@ class VirtualSoak {
       this.#later(60_000, () => this.#door.provider.setConditions(GOOD));
     } else {
       this.#count("power of the door sensor lost");
-      // At some moment of what the present movement sets off.
-      this.#later(400, () => {
-        this.#door.powerOff();
-        this.#later(30_000, () => this.#door.powerOn());
-      });
+      this.#door.powerOff();
+      this.#later(30_000, () => this.#door.powerOn());
     }
   }
 
