@@ -52,7 +52,8 @@ export class ModelDevice {
     this.outbox = new Outbox(store);
     this.session = new Session(this.outbox, "mqtt", true);
     if (store !== undefined) {
-      restoreState(store, this.outbox, [this.session, new Session(this.outbox, "mqtt1", false)]);
+      const backup = new Session(this.outbox, "mqtt1", false);
+      restoreState(store, this.outbox, [this.session, backup], [this.#options, undefined]);
     }
   }
 

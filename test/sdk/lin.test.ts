@@ -171,4 +171,36 @@ describe.skipIf(MODDABLE === undefined)(needsSdk("the firmware in the Linux simu
     },
     BUILD_TIMEOUT,
   );
+
+  test(
+    "events that no server had outlive a loss of power",
+    async () => {
+      const broker = await startMosquitto();
+      const { port } = broker;
+      await broker.kill();
+      const folder = temporaryFolder();
+      const first = await startDevice(
+        folder,
+        {
+          device: { id: "front" },
+          app: "door-sensor",
+          mqtt: { enable: true, server: `127.0.0.1:${port}`, reconnect_timeout_max: 2 },
+        },
+        { "pin-4": "0" },
+      );
+      await expectLog(first, "door closed");
+      first.set("pin-4", "1");
+      await expectLog(first, "door open, event 1");
+      await first.kill();
+
+      await startMosquitto({ port });
+      const watcher = await mosquittoSub({ port, qos: 1, topics: "front/door/event" });
+      const { app } = buildForLinux(folder, [`folder=${folder}`]);
+      const second = await startSimulator(app, folder);
+      await expectLog(second, "messages from before the restart that are sent now: 1");
+      const [event] = await watcher.take(1);
+      expect(JSON.parse(event?.text ?? "{}")).toMatchObject({ seq: 1, state: "open", late: true });
+    },
+    BUILD_TIMEOUT,
+  );
 });
