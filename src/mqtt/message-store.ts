@@ -133,6 +133,8 @@ export class MessageStore implements JournalOwner {
   /** A message is about to be sent for the first time, or as a new one. */
   sending(outgoing: Outgoing, server: ServerName): void {
     if (outgoing.storeId !== 0) this.#append(sentRecord(SENT, outgoing, server));
+    // Without room for it: after a restart no new message may go under an identifier that the server still knows.
+    else this.#append(identifierRecord(COUNTED, server, outgoing.packetIdentifier));
   }
 
   /** PUBREC: of this message only the identifier is needed from now on. */
