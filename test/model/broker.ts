@@ -53,7 +53,9 @@ export class ModelBroker {
     this.hasSession = true;
     for (const { number, qos, packetIdentifier, isReleased } of this.inFlight) {
       sent.push(
-        isReleased ? acknowledgement("PUBREL", packetIdentifier) : publish(number, qos, packetIdentifier, true),
+        isReleased
+          ? acknowledgement("PUBREL", packetIdentifier)
+          : publish(number, qos, packetIdentifier, true),
       );
     }
     this.#fillWindow(sent);
@@ -81,7 +83,8 @@ export class ModelBroker {
         break;
       case 5: {
         const outbound = this.inFlight.find((one) => one.packetIdentifier === packetIdentifier);
-        if (outbound?.qos !== 2) throw new Violation(`PUBREC for ${packetIdentifier}, which is not in flight`);
+        if (outbound?.qos !== 2)
+          throw new Violation(`PUBREC for ${packetIdentifier}, which is not in flight`);
         outbound.isReleased = true;
         sent.push(acknowledgement("PUBREL", packetIdentifier));
         break;
@@ -114,7 +117,8 @@ export class ModelBroker {
       this.unreleased.set(packetIdentifier, number);
       if (this.#method === "route-at-publish") this.#route(number);
     } else {
-      if (known !== number) throw new Violation(`identifier ${packetIdentifier} of ${known} used for ${number}`);
+      if (known !== number)
+        throw new Violation(`identifier ${packetIdentifier} of ${known} used for ${number}`);
       if (!isDuplicate(packet)) throw new Violation(`${number} sent again without DUP [MQTT-3.3.1-1]`);
     }
     return acknowledgement("PUBREC", packetIdentifier);

@@ -18,10 +18,7 @@ export function publish(
   return Uint8Array.of(first, 6, 0, 1, 48 + qos, packetIdentifier >> 8, packetIdentifier & 0xff, number);
 }
 
-export function acknowledgement(
-  type: keyof typeof ACKNOWLEDGEMENTS,
-  packetIdentifier: number,
-): Uint8Array {
+export function acknowledgement(type: keyof typeof ACKNOWLEDGEMENTS, packetIdentifier: number): Uint8Array {
   return Uint8Array.of(ACKNOWLEDGEMENTS[type], 2, packetIdentifier >> 8, packetIdentifier & 0xff);
 }
 

@@ -32,7 +32,11 @@ export class Published {
     const { qos, routed, isRecorded, mayRepeat, isForgotten } = this;
     const outcome = this.#outgoing === undefined ? 2 : this.#outgoing.outcome === undefined ? 0 : 1;
     const flags =
-      +isRecorded | (+mayRepeat << 1) | (+isForgotten << 2) | (+this.#isExcused << 3) | (+this.#wasStored << 4);
+      +isRecorded |
+      (+mayRepeat << 1) |
+      (+isForgotten << 2) |
+      (+this.#isExcused << 3) |
+      (+this.#wasStored << 4);
     return (Math.min(routed, 2) << 12) | (outcome << 8) | (flags << 2) | qos;
   }
 

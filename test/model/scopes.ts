@@ -25,12 +25,33 @@ const NONE: Scope = {
 const FLASH = { blockLength: BLOCK_LENGTH, crashes: 1 } as const;
 
 export const SCOPES: readonly Scope[] = Object.freeze([
-  { ...NONE, name: "both directions, two losses of the connection", publish1: 1, publish2: 1, arrive2: 1, drops: 2 },
-  { ...NONE, name: "QoS 2 to the server, routed at PUBREL", publish2: 3, drops: 2, method: "route-at-pubrel" },
+  {
+    ...NONE,
+    name: "both directions, two losses of the connection",
+    publish1: 1,
+    publish2: 1,
+    arrive2: 1,
+    drops: 2,
+  },
+  {
+    ...NONE,
+    name: "QoS 2 to the server, routed at PUBREL",
+    publish2: 3,
+    drops: 2,
+    method: "route-at-pubrel",
+  },
   { ...NONE, name: "QoS 2 from the server", arrive2: 2, arrive1: 1, drops: 2 },
   { ...NONE, name: "a window of one", publish1: 2, publish2: 2, drops: 2, window: 1 },
   { ...NONE, name: "order, with a session lost", publish1: 2, publish2: 3, drops: 2, losses: 1, window: 3 },
-  { ...NONE, name: "both directions, a session lost", publish1: 1, publish2: 1, arrive2: 1, drops: 2, losses: 1 },
+  {
+    ...NONE,
+    name: "both directions, a session lost",
+    publish1: 1,
+    publish2: 1,
+    arrive2: 1,
+    drops: 2,
+    losses: 1,
+  },
   {
     ...NONE,
     name: "both directions, a session lost, routed at PUBREL",
@@ -41,7 +62,14 @@ export const SCOPES: readonly Scope[] = Object.freeze([
     losses: 1,
     method: "route-at-pubrel",
   },
-  { ...NONE, ...FLASH, name: "power fails, QoS 2 to the server", publish2: 2, drops: 1, method: "route-at-pubrel" },
+  {
+    ...NONE,
+    ...FLASH,
+    name: "power fails, QoS 2 to the server",
+    publish2: 2,
+    drops: 1,
+    method: "route-at-pubrel",
+  },
   { ...NONE, ...FLASH, name: "power fails twice, QoS 2 from the server", arrive2: 2, drops: 1, crashes: 2 },
   {
     ...NONE,

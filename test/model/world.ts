@@ -6,13 +6,13 @@
  */
 
 import type { ConnectionEvent } from "../../src/mqtt/connection-event.js";
-import { CONTROL_TYPES } from "./control-types.js";
 import type { Method } from "./broker.js";
 import { ModelBroker } from "./broker.js";
+import { CONTROL_TYPES } from "./control-types.js";
 import { ModelDevice, ModelFlash } from "./device.js";
-import { StateKey } from "./state-key.js";
 import { identifierOf, isDuplicate, numberOf, packetsOf, qosOf } from "./packets.js";
 import { Inbound, Published } from "./promises.js";
+import { StateKey } from "./state-key.js";
 import { Violation } from "./violation.js";
 
 /** How much of each may happen, and where. */
@@ -247,8 +247,7 @@ export class World {
         const qos = action === ARRIVE_1 ? 1 : 2;
         const number = this.#inbound.length + 1;
         this.#inbound.push(new Inbound(number, qos, this.#isSessionDoubtful || this.#isLossUntold));
-        const isConnected = device.isOnline && this.#down[0]?.[0] !== undefined ? true : device.isOnline;
-        this.#down.push(...this.#broker.publish(number, qos, isConnected));
+        this.#down.push(...this.#broker.publish(number, qos, device.isOnline));
         this.#isIdle = wasIdle;
       }
     }
@@ -319,7 +318,8 @@ export class World {
         throw new Violation(`${number} sent again without DUP [MQTT-3.3.1-1]`);
       }
       if (this.#sentHere.has(code)) throw new Violation(`${number} sent twice on one connection`);
-      if (this.#published[number - 1]?.qos !== qosOf(packet)) throw new Violation(`${number} changed its QoS`);
+      if (this.#published[number - 1]?.qos !== qosOf(packet))
+        throw new Violation(`${number} changed its QoS`);
       if (this.#published[number - 1]?.isRecorded === true && !this.#isLossUntold) {
         throw new Violation(`${number} sent after its PUBREC [MQTT-4.3.3-1]`);
       }
@@ -330,7 +330,8 @@ export class World {
       if (owed !== code) throw new Violation(`answer ${code.toString(16)} sent, ${owed?.toString(16)} owed`);
     }
     this.#sentHere.add(code);
-    if (this.#device.session.inFlight > this.#scope.window) throw new Violation("more in flight than allowed");
+    if (this.#device.session.inFlight > this.#scope.window)
+      throw new Violation("more in flight than allowed");
   }
 
   #receive(packet: Uint8Array): void {
