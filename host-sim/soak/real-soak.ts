@@ -50,6 +50,8 @@ const SHORTEST_PEACE: Milliseconds = 1_500;
 const LONGEST_PEACE: Milliseconds = 8_000;
 /** How long the broker is away, at most. */
 const LONGEST_OUTAGE: Milliseconds = 3_000;
+/** How long only its answers are lost before it is killed, at most. */
+const LONGEST_SILENCE: Milliseconds = 600;
 /** How long a broker takes to deal with what has reached it. */
 const SETTLING: Milliseconds = 200;
 /** How long the end may take. */
@@ -189,6 +191,9 @@ class RealSoak {
       await server.start();
     } else {
       this.#note("broker killed");
+      // First its answers are lost, so that exchanges stand open which it has taken its part in.
+      this.#relay.mute();
+      await sleep(this.#random() * LONGEST_SILENCE);
       this.#relay.freeze();
       await sleep(SETTLING);
       await server.save();

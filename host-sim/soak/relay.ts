@@ -6,13 +6,14 @@ import { connect, createServer } from "node:net";
 export class Relay {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
+  #isMuted = false;
   #isFrozen = false;
 
   private constructor(brokerPort: number) {
     this.#server = createServer((device) => {
       const broker = connect(brokerPort, "127.0.0.1");
-      this.#forward(device, broker);
-      this.#forward(broker, device);
+      this.#forward(device, broker, () => this.#isFrozen);
+      this.#forward(broker, device, () => this.#isFrozen || this.#isMuted);
     });
   }
 
@@ -31,6 +32,11 @@ export class Relay {
     return (this.#server.address() as AddressInfo).port;
   }
 
+  /** From now on all that the broker says is lost, until `cut`; it still hears the devices. */
+  mute(): void {
+    this.#isMuted = true;
+  }
+
   /** From now on all that is sent, in both directions, is lost, until `cut`. */
   freeze(): void {
     this.#isFrozen = true;
@@ -39,6 +45,7 @@ export class Relay {
   /** Breaks all connections; new ones pass again. */
   cut(): void {
     for (const socket of this.#sockets) socket.resetAndDestroy();
+    this.#isMuted = false;
     this.#isFrozen = false;
   }
 
@@ -47,11 +54,11 @@ export class Relay {
     await new Promise<void>((resolve) => this.#server.close(() => resolve()));
   }
 
-  #forward(from: Socket, to: Socket): void {
+  #forward(from: Socket, to: Socket, isLost: () => boolean): void {
     this.#sockets.add(from);
     from.setNoDelay(true);
     from.on("data", (bytes) => {
-      if (!this.#isFrozen) to.write(bytes);
+      if (!isLost()) to.write(bytes);
     });
     from.on("end", () => to.end());
     from.on("error", () => to.destroy());

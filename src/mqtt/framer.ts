@@ -12,6 +12,7 @@ import { ProtocolError } from "./errors.js";
 import { PUBLISH } from "./packet-type.js";
 import { readRemainingLength, remainingLengthEnd } from "./remaining-length.js";
 import { readUint16 } from "./string.js";
+import { TopicScanner } from "./topic-scanner.js";
 
 /** More bytes are needed. */
 export const NONE = 0;
@@ -60,6 +61,8 @@ export class Framer {
   #state: typeof BETWEEN | typeof SKIPPING_TOPIC | typeof PACKET_IDENTIFIER | typeof PAYLOAD = BETWEEN;
   /** Bytes still to come of the topic name that is skipped, or of the payload that is streamed. */
   #left = 0;
+  /** Looks at the topic name that is skipped. */
+  #scanner: TopicScanner | undefined;
 
   /**
    * @param limit longest payload, and longest topic name, in bytes, that is held whole
@@ -96,10 +99,13 @@ export class Framer {
         return this.#nextChunk();
       case SKIPPING_TOPIC: {
         const count = Math.min(this.#left, this.#filled - this.start);
+        this.#scanner?.take(this.buffer, this.start, this.start + count);
         this.start += count;
         this.end = this.start;
         this.#left -= count;
         if (this.#left > 0) return NONE;
+        this.#scanner?.finish();
+        this.#scanner = undefined;
         this.#state = PACKET_IDENTIFIER;
         return this.#headWithoutTopic();
       }
@@ -141,6 +147,7 @@ export class Framer {
     if (topicLength > this.#limit) {
       this.payloadLength = payloadLength;
       this.#left = topicLength;
+      this.#scanner = new TopicScanner();
       this.#state = SKIPPING_TOPIC;
       this.end = body + 2;
       return this.next();

@@ -49,7 +49,7 @@ export class ModelBroker {
 
   /** CONNECT arrived; returns what is sent for it. */
   connected(): Uint8Array[] {
-    const sent = [Uint8Array.of(ACCEPTED, 2, this.hasSession ? 1 : 0, 0)];
+    const sent: Uint8Array[] = [Uint8Array.of(ACCEPTED, 2, this.hasSession ? 1 : 0, 0)];
     this.hasSession = true;
     for (const { number, qos, packetIdentifier, isReleased } of this.inFlight) {
       sent.push(

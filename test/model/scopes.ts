@@ -17,6 +17,7 @@ const NONE: Scope = {
   losses: 0,
   crashes: 0,
   window: 2,
+  lastIdentifier: 3,
   method: "route-at-publish",
   blockLength: 0,
   keeps: true,
@@ -111,6 +112,7 @@ export const SCOPES: readonly Scope[] = Object.freeze([
     publish2: 5,
     drops: 1,
     window: 4,
+    lastIdentifier: 0,
   },
 ]);
 

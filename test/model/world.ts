@@ -28,6 +28,11 @@ export interface Scope {
   /** How often power may fail; without flash it does not. */
   readonly crashes: number;
   readonly window: number;
+  /**
+   * After this packet identifier comes 1 again, as after 65,535: as if others had been used and completed in between.
+   * 0: it does not come to that.
+   */
+  readonly lastIdentifier: number;
   readonly method: Method;
   /** Bytes of one block of flash, of which there are two; 0: none. */
   readonly blockLength: number;
@@ -110,6 +115,8 @@ export class World {
   /** The server has lost its session and the device was not told, so that identifiers may meet old ones. */
   #isLossUntold = false;
   #isSessionDoubtful = false;
+  /** Power has failed while a packet was about to be sent: the device cannot know that it was not. */
+  #isSendingDoubtful = false;
 
   constructor(scope: Scope) {
     this.#scope = scope;
@@ -163,6 +170,7 @@ export class World {
         flash.power = Number.POSITIVE_INFINITY;
         return false;
       }
+      if (writingOf(action) === TRANSMIT) this.#isSendingDoubtful = true;
       this.#restart();
     }
     this.#check();
@@ -175,6 +183,8 @@ export class World {
     const { outbox, session, flash, isOnline, isConnected } = this.#device;
     key.add(this.#drops, this.#losses, this.#crashes, flash === undefined ? 0 : flash.end);
     key.add(+isOnline, +isConnected, +this.#isIdle, +this.#isLossUntold, +this.#isSessionDoubtful);
+    key.add(+this.#isSendingDoubtful);
+    for (const one of this.#sent) key.add(one);
     for (const one of this.#published) key.add(one.number, one.code);
     key.add(-1);
     for (const one of this.#inbound) key.add(one.number, one.code);
@@ -291,6 +301,8 @@ export class World {
   }
 
   #transmit(): void {
+    const { identifiers } = this.#device.session;
+    if (identifiers.last === this.#scope.lastIdentifier) identifiers.continueAfter(0);
     const bytes = this.#device.transmit();
     if (this.#device.flash?.hasFailed) return;
     if (bytes === undefined) {
@@ -316,6 +328,10 @@ export class World {
       }
       if (this.#sent.has(number) && !isDuplicate(packet)) {
         throw new Violation(`${number} sent again without DUP [MQTT-3.3.1-1]`);
+      }
+      const isDoubtful = this.#isSessionDoubtful || this.#isSendingDoubtful;
+      if (!this.#sent.has(number) && isDuplicate(packet) && !isDoubtful) {
+        throw new Violation(`${number} sent for the first time, with DUP [MQTT-3.3.1-1]`);
       }
       if (this.#sentHere.has(code)) throw new Violation(`${number} sent twice on one connection`);
       if (this.#published[number - 1]?.qos !== qosOf(packet))
