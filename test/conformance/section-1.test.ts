@@ -58,3 +58,28 @@ describe("a string to be sent", () => {
     world.server.expectNothing();
   }
 });
+
+describe("a topic name that is too long to be held", () => {
+  for (const [what, hex, statement] of [
+    ["ill-formed UTF-8", "ed a0 80", "MQTT-1.5.3-1"],
+    ["U+0000", "00", "MQTT-1.5.3-2"],
+    ["a wildcard", "23", "MQTT-3.3.2-2"],
+  ] as const) {
+    // [MQTT-1.5.3-1], [MQTT-1.5.3-2] and [MQTT-3.3.2-2], one each.
+    test(`${what} in a topic name too long to be held closes the connection [${statement}]`, () => {
+      const world = new ClientWorld();
+      world.connect();
+      const topicName = bytesFromHex(`"${"a".repeat(4000)}" ${hex}`);
+      const remaining = 2 + topicName.length;
+      const header = [
+        0x30,
+        (remaining & 127) | 128,
+        remaining >> 7,
+        topicName.length >> 8,
+        topicName.length & 255,
+      ];
+      world.server.send(Uint8Array.of(...header, ...topicName));
+      world.server.expectEnd();
+    });
+  }
+});

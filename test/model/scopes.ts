@@ -42,6 +42,7 @@ export const SCOPES: readonly Scope[] = Object.freeze([
     method: "route-at-pubrel",
   },
   { ...NONE, name: "QoS 2 from the server", arrive2: 2, arrive1: 1, drops: 2 },
+  { ...NONE, name: "QoS 2 from the server, a session lost", arrive2: 3, drops: 2, losses: 1 },
   { ...NONE, name: "a window of one", publish1: 2, publish2: 2, drops: 2, window: 1 },
   { ...NONE, name: "order, with a session lost", publish1: 2, publish2: 3, drops: 2, losses: 1, window: 3 },
   {
@@ -72,6 +73,14 @@ export const SCOPES: readonly Scope[] = Object.freeze([
     method: "route-at-pubrel",
   },
   { ...NONE, ...FLASH, name: "power fails twice, QoS 2 from the server", arrive2: 2, drops: 1, crashes: 2 },
+  {
+    ...NONE,
+    ...FLASH,
+    name: "power fails, QoS 2 from the server, a session lost",
+    arrive2: 3,
+    drops: 1,
+    losses: 1,
+  },
   {
     ...NONE,
     ...FLASH,

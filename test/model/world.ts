@@ -333,7 +333,8 @@ export class World {
       if (!this.#sent.has(number) && isDuplicate(packet) && !isDoubtful) {
         throw new Violation(`${number} sent for the first time, with DUP [MQTT-3.3.1-1]`);
       }
-      if (this.#sentHere.has(code)) throw new Violation(`${number} sent twice on one connection`);
+      const here = (type << 16) | (number << 20);
+      if (this.#sentHere.has(here)) throw new Violation(`${number} sent twice on one connection`);
       if (this.#published[number - 1]?.qos !== qosOf(packet))
         throw new Violation(`${number} changed its QoS`);
       if (this.#published[number - 1]?.isRecorded === true && !this.#isLossUntold) {
@@ -341,13 +342,21 @@ export class World {
       }
       this.#used.set(packetIdentifier, number);
       this.#sent.add(number);
+      this.#sentHere.add(here);
+      if (this.#unfinished > this.#scope.window) throw new Violation("more in flight than allowed");
     } else if (type !== CONTROL_TYPES.PUBREL) {
       const owed = this.#owed.shift();
       if (owed !== code) throw new Violation(`answer ${code.toString(16)} sent, ${owed?.toString(16)} owed`);
     }
-    this.#sentHere.add(code);
-    if (this.#device.session.inFlight > this.#scope.window)
-      throw new Violation("more in flight than allowed");
+    if (type === CONTROL_TYPES.PUBREL) this.#sentHere.add(code);
+  }
+
+  /** Messages that were sent and not acknowledged to the end, as far as the device knows of them. */
+  get #unfinished(): number {
+    let count = 0;
+    for (const number of this.#used.values())
+      if (this.#published[number - 1]?.isForgotten === false) count += 1;
+    return count;
   }
 
   #receive(packet: Uint8Array): void {
@@ -357,7 +366,10 @@ export class World {
     device.receive(packet, (event) => {
       if (device.flash?.hasFailed !== true) this.#happened(event);
     });
-    if (type === CONTROL_TYPES.PUBACK || type === CONTROL_TYPES.PUBCOMP) this.#used.delete(packetIdentifier);
+    if (type === CONTROL_TYPES.PUBACK || type === CONTROL_TYPES.PUBCOMP) {
+      this.#used.delete(packetIdentifier);
+      this.#sentHere.delete((CONTROL_TYPES.PUBREL << 16) | packetIdentifier);
+    }
     if (device.flash?.hasFailed) return;
     switch (type) {
       case CONTROL_TYPES.CONNACK:
