@@ -27,15 +27,12 @@ export class VirtualTransportProvider implements TransportProvider {
 
   /** The links whose end here has not ended, oldest first. */
   get links(): readonly VirtualLink[] {
-    for (const link of this.#opened) {
-      if (link.client.state === "closed") {
-        this.#opened.delete(link);
-      }
-    }
+    this.#forgetEnded();
     return [...this.#opened];
   }
 
   open(endpoint: Endpoint, handler: TransportHandler): Transport {
+    this.#forgetEnded();
     const link = this.#network.connect(this.name, endpoint, this.#conditions);
     link.client.attach(handler);
     this.#opened.add(link);
@@ -60,6 +57,12 @@ export class VirtualTransportProvider implements TransportProvider {
   powerOff(): void {
     for (const link of this.links) {
       link.client.vanish();
+    }
+  }
+
+  #forgetEnded(): void {
+    for (const link of this.#opened) {
+      if (link.client.state === "closed") this.#opened.delete(link);
     }
   }
 }
