@@ -5,7 +5,9 @@ import { freshSeed } from "../../host-sim/io/random.js";
 import { isPassed, reportText } from "../../host-sim/soak/report.js";
 import { realSoak, virtualSoak } from "./soaks.js";
 
-const USAGE = `usage: npm run soak -- --hours N [--events N] [--seed N]   in virtual time; 10,000 events by default
+const EVENTS_A_DAY = 10_000;
+
+const USAGE = `usage: npm run soak -- --hours N [--events N] [--seed N]   in virtual time; 10,000 events a day by default
        npm run soak -- --minutes N [--seed N]              in real time, against mosquitto`;
 
 /** @returns the exit status: 0 when every promise was kept, 1 when one was not, 2 for a wrong command line */
@@ -15,13 +17,15 @@ export async function main(argv: readonly string[]): Promise<number> {
     options: {
       hours: { type: "string" },
       minutes: { type: "string" },
-      events: { type: "string", default: "10000" },
+      events: { type: "string" },
       seed: { type: "string", default: `${freshSeed()}` },
     },
   });
   const { hours, minutes } = values;
-  const [events, seed] = [Number(values.events), Number(values.seed)];
+  const seed = Number(values.seed);
   const length = Number(hours ?? minutes);
+  // Many more would fill the flash during a fault, and what finds no room there is lost with the power.
+  const events = Number(values.events ?? Math.round((length * EVENTS_A_DAY) / 24));
   if (
     (hours === undefined) === (minutes === undefined) ||
     !(length > 0) ||
