@@ -136,7 +136,7 @@ export class ModelBroker {
     while (this.inFlight.length < WINDOW) {
       const next = this.queue.shift();
       if (next === undefined) return;
-      do this.#last = (this.#last % 3) + 1;
+      do this.#last = (this.#last % 2) + 1;
       while (this.inFlight.some(({ packetIdentifier }) => packetIdentifier === this.#last));
       next.packetIdentifier = this.#last;
       this.inFlight.push(next);
