@@ -68,7 +68,8 @@ export const SCOPES: readonly Scope[] = Object.freeze([
     ...NONE,
     ...FLASH,
     name: "power fails, QoS 2 to the server",
-    publish2: 2,
+    publish2: 3,
+    lastIdentifier: 2,
     drops: 1,
     method: "route-at-pubrel",
   },
@@ -132,7 +133,7 @@ function almostFull(): Uint8Array {
   device.connect();
   const accept = Uint8Array.of(0x20, 2, 0, 0);
   device.receive(accept, ignore);
-  while (flash.end < BLOCK_LENGTH - 150) {
+  while (flash.end % BLOCK_LENGTH < BLOCK_LENGTH - 70) {
     device.publish(1, 1, true);
     const sent = device.transmit();
     if (sent === undefined) throw new Error("nothing was sent");

@@ -72,7 +72,7 @@ const FIRST_CUT = 11;
 
 /** The actions that write to the flash, and after how many bytes of it power may fail in the middle of them. */
 const WRITING = Object.freeze([PUBLISH_1, PUBLISH_2, TRANSMIT, DEVICE_TAKES] as const);
-const CUTS = Object.freeze([0, 7, 13, 30, 1040] as const);
+const CUTS = Object.freeze([0, 7, 13, 35, 1090] as const);
 
 /** How many actions there are in all, at most 31: they are bits of a number. */
 export const ACTION_COUNT = FIRST_CUT + WRITING.length * CUTS.length;
@@ -417,7 +417,8 @@ export class World {
 
   #check(): void {
     for (const one of this.#published) one.checkOutcome();
-    const { isConnected, outbox, session } = this.#device;
+    const { flash, isConnected, outbox, session } = this.#device;
+    if (outbox.store?.failure !== undefined) throw new Violation(`the store failed: ${outbox.store.failure}`);
     if (!this.#isIdle || !isConnected || this.#up.length > 0 || this.#down.length > 0) return;
     // Nothing is left to do.
     for (const one of this.#published) one.checkKept();
@@ -435,6 +436,13 @@ export class World {
     const isForgotten = this.#published.some(({ isForgotten }) => isForgotten);
     if (isForgotten) left.pop();
     if (left.some((count) => count !== 0)) throw new Violation(`something is left: ${left.join(", ")}`);
+    if (flash !== undefined) this.#checkStore(flash);
+  }
+
+  /** Nothing would come back after a restart now. */
+  #checkStore(flash: ModelFlash): void {
+    const { outbox, session } = new ModelDevice(this.#scope.window, flash.restarted());
+    if (outbox.length + session.inFlight !== 0) throw new Violation("something is left in the store");
   }
 
   #count(messages: readonly { readonly qos: 1 | 2 }[], qos: 1 | 2): number {
