@@ -110,7 +110,7 @@ class TcpTransport implements Transport {
   }
 
   write(bytes: Uint8Array): number {
-    const room = this.#opened().write(bytes);
+    const room = this.#tryToWrite(this.#opened(), bytes);
     if (room !== undefined) return room;
     this.#timer.schedule(0);
     return 0;
@@ -120,6 +120,15 @@ class TcpTransport implements Transport {
     this.#handler = undefined;
     this.#timer.cancel();
     this.#closeSocket();
+  }
+
+  /** On lwIP a socket whose end came with its last bytes throws "not ready": the connection is broken all the same. */
+  #tryToWrite(socket: TcpSocket, bytes: Uint8Array): number | undefined {
+    try {
+      return socket.write(bytes);
+    } catch {
+      return undefined;
+    }
   }
 
   #opened(): TcpSocket {

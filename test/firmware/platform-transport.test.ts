@@ -23,6 +23,8 @@ function world(resolved: readonly string[] | Error = ["10.0.0.1"]) {
     readonly written: Uint8Array[] = [];
     room: number | undefined = 100;
     closed = false;
+    /** As lwIP's, once the end has come with the last bytes. */
+    isEnded = false;
     readonly options: TcpOptions;
     constructor(options: TcpOptions) {
       if (options.address === "bad") throw new Error("invalid address");
@@ -34,6 +36,7 @@ function world(resolved: readonly string[] | Error = ["10.0.0.1"]) {
       return target.length;
     }
     write(bytes: Uint8Array) {
+      if (this.isEnded) throw new Error("not ready");
       this.written.push(bytes.slice());
       if (this.room !== undefined) this.room -= bytes.length;
       return this.room;
@@ -191,6 +194,19 @@ describe("the transport of a board", () => {
     socket.options.onError();
     clock.advance(10);
     expect(handler.calls.filter((call) => call === "error")).toHaveLength(1);
+  });
+
+  test("reports a connection whose end came with its last bytes, and does not throw at who answers them", () => {
+    const { clock, sockets, handler, open } = world();
+    const transport = open();
+    clock.advance(0);
+    const socket = only(sockets);
+    socket.options.onWritable(100);
+    socket.isEnded = true;
+    socket.options.onReadable(4);
+    expect(transport.write(new Uint8Array(4))).toBe(0);
+    clock.advance(10);
+    expect(handler.ended).toBe(true);
   });
 
   test("calls nobody after close, whatever the socket and the resolver still do", () => {
