@@ -23,7 +23,7 @@ const FILES = [
 ];
 
 /** Inputs of all of them together, for one run: the shares in test/fuzz/support/targets.ts, and the transports' own. */
-const INPUTS_PER_RUN = 82;
+const INPUTS_PER_RUN = 81;
 
 const { values } = parseArgs({
   options: { inputs: { type: "string", default: "1000000" }, seed: { type: "string", default: "1" } },

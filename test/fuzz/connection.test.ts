@@ -162,6 +162,13 @@ class Play {
   }
 }
 
+/** PUBRELs, each of which is to be answered with PUBCOMP. */
+function releases(count: number): Uint8Array {
+  const bytes = new Uint8Array(4 * count);
+  for (let at = 0; at < bytes.length; at += 4) bytes.set([0x62, 2, 0, 1], at);
+  return bytes;
+}
+
 function play(seed: number): { ends: readonly string[]; messages: number } {
   const random = new RandomSource(seed * 32_452_843);
   const outbox = new Outbox();
@@ -174,7 +181,8 @@ function play(seed: number): { ends: readonly string[]; messages: number } {
     if (random.below(10) > 0) game.receive(Uint8Array.of(0x20, 2, random.below(2), 0));
     for (let step = 4 + random.below(16); step > 0 && game.connection.state !== "closed"; step -= 1) {
       if (random.below(2) === 0) {
-        const packet = serverPacket(random);
+        // Now and then more at once than there is room to answer.
+        const packet = random.below(20) === 0 ? releases(100) : serverPacket(random);
         game.receive(random.below(12) === 0 ? spoiled(packet, random, 1) : packet);
       } else {
         game.act();

@@ -101,6 +101,7 @@ export const SCOPES: readonly Scope[] = Object.freeze([
     publish2: 2,
     drops: 1,
     keeps: false,
+    lastIdentifier: 2,
     method: "route-at-pubrel",
   },
   {

@@ -72,7 +72,7 @@ const FIRST_CUT = 11;
 
 /** The actions that write to the flash, and after how many bytes of it power may fail in the middle of them. */
 const WRITING = Object.freeze([PUBLISH_1, PUBLISH_2, TRANSMIT, DEVICE_TAKES] as const);
-const CUTS = Object.freeze([0, 7, 13, 35, 1090] as const);
+const CUTS = Object.freeze([0, 3, 13, 35, 1090] as const);
 
 /** How many actions there are in all, at most 31: they are bits of a number. */
 export const ACTION_COUNT = FIRST_CUT + WRITING.length * CUTS.length;
