@@ -135,7 +135,7 @@ function almostFull(): Uint8Array {
   const accept = Uint8Array.of(0x20, 2, 0, 0);
   device.receive(accept, ignore);
   while (flash.end % BLOCK_LENGTH < BLOCK_LENGTH - 70) {
-    device.publish(1, 1, true);
+    if (!device.publish(1, 1, true).isStored) throw new Error("nothing was stored");
     const sent = device.transmit();
     if (sent === undefined) throw new Error("nothing was sent");
     device.receive(acknowledgement("PUBACK", identifierOf(sent)), ignore);
