@@ -130,6 +130,11 @@ export class MessageStore implements JournalOwner {
     return true;
   }
 
+  /** The packet of a stored message has become longer, or shorter: as such it will be written anew. */
+  resized(growth: number): void {
+    this.#used += growth;
+  }
+
   /** A message is about to be sent for the first time, or as a new one. */
   sending(outgoing: Outgoing, server: ServerName): void {
     if (outgoing.storeId !== 0) this.#append(sentRecord(SENT, outgoing, server));

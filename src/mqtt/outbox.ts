@@ -143,7 +143,9 @@ export class Outbox {
   lower(outgoing: Outgoing, maximumQos: QoS): void {
     const before = outgoing.byteLength;
     outgoing.lower(maximumQos);
-    this.#byteLength += outgoing.byteLength - before;
+    const growth = outgoing.byteLength - before;
+    this.#byteLength += growth;
+    if (outgoing.isStored) this.store?.resized(growth);
   }
 
   /** Settles what has waited too long. */

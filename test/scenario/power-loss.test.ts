@@ -218,4 +218,17 @@ describe("flash that cannot be used", () => {
     world.settle();
     expect(world.broker.texts("out/1")).toHaveLength(100);
   });
+
+  test("has its room again when messages are done, also those that were lowered to QoS 0", () => {
+    const world = new World({ maximumQos: 0, queueQos0: true });
+    world.device.boot();
+    world.clock.advance(100);
+    // Two bytes of each that are not given back would fill it long before the end.
+    for (let i = 0; i < 2500; i += 1) {
+      world.device.publish(`m${i}`, 1);
+      world.clock.advance(20);
+    }
+    expect(world.device.stored).toHaveLength(2500);
+    expect(world.broker.texts("out/1")).toHaveLength(2500);
+  });
 });
