@@ -19,12 +19,12 @@ import {
   COMPLETED,
   COUNTED,
   codeOf,
-  ENDED,
+  endedRecord,
   FORGOTTEN,
   identifierRecord,
   MESSAGE_HEADER_LENGTH,
   messageRecord,
-  OWNED,
+  ownedRecord,
   RECEIVED,
   RELEASED,
   RENEWED,
@@ -155,10 +155,7 @@ export class MessageStore implements JournalOwner {
     if (storeId === 0) return;
     outgoing.storeId = 0;
     this.#used -= RECORDS_PER_MESSAGE + packetLength;
-    const record = new Uint8Array(5);
-    record[0] = ENDED;
-    new DataView(record.buffer).setUint32(1, storeId);
-    this.#append(record);
+    this.#append(endedRecord(storeId));
   }
 
   /** What was in flight at this server and not released waits again. */
@@ -217,11 +214,7 @@ export class MessageStore implements JournalOwner {
   }
 
   #ownerRecord(server: ServerName): Uint8Array {
-    const record = new Uint8Array(6);
-    record[0] = OWNED;
-    record[1] = codeOf(server);
-    new DataView(record.buffer).setUint32(2, this.#state?.owner(server) ?? 0);
-    return record;
+    return ownedRecord(server, this.#state?.owner(server) ?? 0);
   }
 
   #append(record: Uint8Array): boolean {

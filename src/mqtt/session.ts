@@ -200,7 +200,6 @@ export class Session {
 
   /** PUBREL: the same packet identifier is a new message from now on [MQTT-4.3.3-2]. */
   forget(packetIdentifier: PacketIdentifier): void {
-    if (!this.#received.has(packetIdentifier)) return;
     this.#received.delete(packetIdentifier);
     if (this.#isPersistent) this.#outbox.store?.completed(this.#server, packetIdentifier);
   }

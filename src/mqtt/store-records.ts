@@ -22,13 +22,13 @@ import type { PacketIdentifier } from "./packet.js";
 export const MESSAGE = 1;
 export const SENT = 2;
 export const RELEASED = 3;
-export const ENDED = 4;
+const ENDED = 4;
 export const RENEWED = 5;
 export const FORGOTTEN = 6;
 export const RECEIVED = 7;
 export const COMPLETED = 8;
 export const COUNTED = 9;
-export const OWNED = 10;
+const OWNED = 10;
 
 export const MESSAGE_HEADER_LENGTH = 9;
 /** A message as it was found at the start. */
@@ -99,6 +99,21 @@ export function sentRecord(
   view.setUint32(1, storeId);
   record[5] = codeOf(server);
   view.setUint16(6, packetIdentifier);
+  return record;
+}
+
+export function endedRecord(id: number): Uint8Array {
+  const record = new Uint8Array(5);
+  record[0] = ENDED;
+  new DataView(record.buffer).setUint32(1, id);
+  return record;
+}
+
+export function ownedRecord(server: ServerName, owner: number): Uint8Array {
+  const record = new Uint8Array(6);
+  record[0] = OWNED;
+  record[1] = codeOf(server);
+  new DataView(record.buffer).setUint32(2, owner);
   return record;
 }
 

@@ -9,7 +9,6 @@
  * where the code was. Encrypt-then-MAC (`etm-records.ts`), which is always offered, has no such trouble.
  */
 
-import type { AesCbc, Crypto } from "../crypto/crypto.js";
 import {
   BLOCK_LENGTH,
   PADDING_LIMIT,
@@ -19,8 +18,9 @@ import {
   wholeBlocks,
 } from "./block-padding.js";
 import { equalInConstantTime } from "./bytes.js";
+import { CbcDirection } from "./cbc-direction.js";
 import type { RecordOpener, RecordSealer } from "./record.js";
-import { authenticatedHeader, HEADER_LENGTH, newRecord } from "./record.js";
+import { HEADER_LENGTH, newRecord } from "./record.js";
 
 /** Of HMAC-SHA256: the code, and the key. */
 export const MAC_LENGTH = 32;
@@ -29,25 +29,7 @@ const HASH_BLOCK_LENGTH = 64;
 /** In HMAC's inner hash beside the plaintext: the key's block, the record's header, and SHA-256's own padding. */
 const HASHED_BESIDE = HASH_BLOCK_LENGTH + 13 + 9;
 
-export class CbcSealer implements RecordSealer {
-  readonly #crypto: Crypto;
-  readonly #key: Uint8Array;
-  readonly #macKey: Uint8Array;
-  readonly #cbc: AesCbc;
-  #count = 0;
-
-  /** Keeps the keys, and overwrites them in the end. */
-  constructor(crypto: Crypto, key: Uint8Array, macKey: Uint8Array) {
-    this.#crypto = crypto;
-    this.#key = key;
-    this.#macKey = macKey;
-    this.#cbc = crypto.aesCbc(key);
-  }
-
-  get count(): number {
-    return this.#count;
-  }
-
+export class CbcSealer extends CbcDirection implements RecordSealer {
   sealedLength(byteLength: number): number {
     return HEADER_LENGTH + BLOCK_LENGTH + paddedLength(byteLength + MAC_LENGTH);
   }
@@ -57,50 +39,26 @@ export class CbcSealer implements RecordSealer {
   }
 
   seal(type: number, plaintext: Uint8Array): Uint8Array {
-    const header = authenticatedHeader(this.#count, type, plaintext.length);
-    const code = this.#crypto.hmac("SHA256", this.#macKey, header, plaintext);
-    const iv = this.#crypto.random(BLOCK_LENGTH);
-    const ciphertext = this.#cbc.encrypt(iv, padded(plaintext, code));
+    const code = this.authenticate(type, plaintext);
+    const iv = this.crypto.random(BLOCK_LENGTH);
+    const ciphertext = this.cbc.encrypt(iv, padded(plaintext, code));
     const record = newRecord(type, BLOCK_LENGTH + ciphertext.length);
     record.set(iv, HEADER_LENGTH);
     record.set(ciphertext, HEADER_LENGTH + BLOCK_LENGTH);
-    this.#count += 1;
     return record;
-  }
-
-  wipe(): void {
-    this.#key.fill(0);
-    this.#macKey.fill(0);
   }
 }
 
-export class CbcOpener implements RecordOpener {
-  readonly #crypto: Crypto;
-  readonly #key: Uint8Array;
-  readonly #macKey: Uint8Array;
-  readonly #cbc: AesCbc;
+export class CbcOpener extends CbcDirection implements RecordOpener {
   /** Hashed to make up for plaintext that the padding has left out. */
   readonly #filler = new Uint8Array(PADDING_LIMIT + HASH_BLOCK_LENGTH);
-  #count = 0;
-
-  /** Keeps the keys, and overwrites them in the end. */
-  constructor(crypto: Crypto, key: Uint8Array, macKey: Uint8Array) {
-    this.#crypto = crypto;
-    this.#key = key;
-    this.#macKey = macKey;
-    this.#cbc = crypto.aesCbc(key);
-  }
-
-  get count(): number {
-    return this.#count;
-  }
 
   open(type: number, fragment: Uint8Array): Uint8Array | undefined {
     const total = fragment.length - BLOCK_LENGTH;
     // These lengths are there for everybody to see.
     if (total < paddedLength(MAC_LENGTH) || total % BLOCK_LENGTH !== 0) return undefined;
     const iv = fragment.subarray(0, BLOCK_LENGTH);
-    const opened = this.#cbc.decrypt(iv, fragment.subarray(BLOCK_LENGTH));
+    const opened = this.cbc.decrypt(iv, fragment.subarray(BLOCK_LENGTH));
 
     const wrong = paddingFault(opened, MAC_LENGTH);
     // What is not padded counts as padded with nothing but the length, as section 6.2.3.2 advises.
@@ -108,23 +66,16 @@ export class CbcOpener implements RecordOpener {
     const longest = total - MAC_LENGTH - 1;
     const byteLength = longest - padding;
 
-    const header = authenticatedHeader(this.#count, type, byteLength);
-    const code = this.#crypto.hmac("SHA256", this.#macKey, header, opened.subarray(0, byteLength));
+    const code = this.authenticate(type, opened.subarray(0, byteLength));
     this.#hashBlocks(hashBlocks(longest) - hashBlocks(byteLength));
-    this.#count += 1;
 
     const sameCode = equalInConstantTime(code, opened.subarray(byteLength, byteLength + MAC_LENGTH));
     const isGenuine = Number(sameCode) & ~wrong;
     return isGenuine === 1 ? opened.subarray(0, byteLength) : undefined;
   }
 
-  wipe(): void {
-    this.#key.fill(0);
-    this.#macKey.fill(0);
-  }
-
   #hashBlocks(count: number): void {
-    const hash = this.#crypto.hash("SHA256");
+    const hash = this.crypto.hash("SHA256");
     hash.update(this.#filler.subarray(0, count * HASH_BLOCK_LENGTH));
     hash.digest();
   }

@@ -3,32 +3,14 @@
  * vector, the encryption of plaintext and padding, and the code over both. Nothing is decrypted that is not genuine.
  */
 
-import type { AesCbc, Crypto } from "../crypto/crypto.js";
 import { BLOCK_LENGTH, padded, paddedLength, paddingFault, wholeBlocks } from "./block-padding.js";
 import { equalInConstantTime, joined } from "./bytes.js";
+import { CbcDirection } from "./cbc-direction.js";
 import { MAC_LENGTH } from "./cbc-records.js";
 import type { RecordOpener, RecordSealer } from "./record.js";
-import { authenticatedHeader, HEADER_LENGTH, newRecord } from "./record.js";
+import { HEADER_LENGTH, newRecord } from "./record.js";
 
-export class EtmSealer implements RecordSealer {
-  readonly #crypto: Crypto;
-  readonly #key: Uint8Array;
-  readonly #macKey: Uint8Array;
-  readonly #cbc: AesCbc;
-  #count = 0;
-
-  /** Keeps the keys, and overwrites them in the end. */
-  constructor(crypto: Crypto, key: Uint8Array, macKey: Uint8Array) {
-    this.#crypto = crypto;
-    this.#key = key;
-    this.#macKey = macKey;
-    this.#cbc = crypto.aesCbc(key);
-  }
-
-  get count(): number {
-    return this.#count;
-  }
-
+export class EtmSealer extends CbcDirection implements RecordSealer {
   sealedLength(byteLength: number): number {
     return HEADER_LENGTH + BLOCK_LENGTH + paddedLength(byteLength) + MAC_LENGTH;
   }
@@ -38,59 +20,27 @@ export class EtmSealer implements RecordSealer {
   }
 
   seal(type: number, plaintext: Uint8Array): Uint8Array {
-    const iv = this.#crypto.random(BLOCK_LENGTH);
-    const encrypted = joined(iv, this.#cbc.encrypt(iv, padded(plaintext)));
-    const header = authenticatedHeader(this.#count, type, encrypted.length);
-    const code = this.#crypto.hmac("SHA256", this.#macKey, header, encrypted);
+    const iv = this.crypto.random(BLOCK_LENGTH);
+    const encrypted = joined(iv, this.cbc.encrypt(iv, padded(plaintext)));
+    const code = this.authenticate(type, encrypted);
     const record = newRecord(type, encrypted.length + code.length);
     record.set(encrypted, HEADER_LENGTH);
     record.set(code, HEADER_LENGTH + encrypted.length);
-    this.#count += 1;
     return record;
-  }
-
-  wipe(): void {
-    this.#key.fill(0);
-    this.#macKey.fill(0);
   }
 }
 
-export class EtmOpener implements RecordOpener {
-  readonly #crypto: Crypto;
-  readonly #key: Uint8Array;
-  readonly #macKey: Uint8Array;
-  readonly #cbc: AesCbc;
-  #count = 0;
-
-  /** Keeps the keys, and overwrites them in the end. */
-  constructor(crypto: Crypto, key: Uint8Array, macKey: Uint8Array) {
-    this.#crypto = crypto;
-    this.#key = key;
-    this.#macKey = macKey;
-    this.#cbc = crypto.aesCbc(key);
-  }
-
-  get count(): number {
-    return this.#count;
-  }
-
+export class EtmOpener extends CbcDirection implements RecordOpener {
   open(type: number, fragment: Uint8Array): Uint8Array | undefined {
     const byteLength = fragment.length - MAC_LENGTH;
     if (byteLength < 2 * BLOCK_LENGTH || byteLength % BLOCK_LENGTH !== 0) return undefined;
     const encrypted = fragment.subarray(0, byteLength);
-    const header = authenticatedHeader(this.#count, type, byteLength);
-    const code = this.#crypto.hmac("SHA256", this.#macKey, header, encrypted);
-    this.#count += 1;
+    const code = this.authenticate(type, encrypted);
     if (!equalInConstantTime(code, fragment.subarray(byteLength))) return undefined;
     const iv = encrypted.subarray(0, BLOCK_LENGTH);
-    const opened = this.#cbc.decrypt(iv, encrypted.subarray(BLOCK_LENGTH));
+    const opened = this.cbc.decrypt(iv, encrypted.subarray(BLOCK_LENGTH));
     if (paddingFault(opened, 0) < 0) return undefined;
     const last = opened.length - 1;
     return opened.subarray(0, last - (opened[last] as number));
-  }
-
-  wipe(): void {
-    this.#key.fill(0);
-    this.#macKey.fill(0);
   }
 }
