@@ -26,17 +26,17 @@ export class Attempt {
     if (stage === this.#stage && !this.#isUnnamed) return;
     const isFirst = this.#isUnnamed && stage !== "connack";
     this.#isUnnamed = false;
-    if (!isFirst) this.#end(now);
+    if (!isFirst) this.end(now);
     this.#stage = stage;
   }
 
   /** The attempt is over, well or not, in the last of the stages it returns. */
   over(now: Milliseconds): readonly StageTime[] {
-    this.#end(now);
+    this.end(now);
     return this.#times;
   }
 
-  #end(now: Milliseconds): void {
+  private end(now: Milliseconds): void {
     this.#times.push({ stage: this.#stage, duration: now - this.#since });
     this.#since = now;
   }

@@ -94,7 +94,7 @@ export class MqttClient {
     }
     this.#timer = ports.timers.create(() => {
       this.#timerDue = Number.POSITIVE_INFINITY;
-      this.#turn();
+      this.turn();
     });
   }
 
@@ -110,7 +110,7 @@ export class MqttClient {
 
   /** Messages not completed yet: waiting and in flight. */
   get pending(): number {
-    return this.#outbox.length + this.#session().unsettled;
+    return this.#outbox.length + this.session().unsettled;
   }
 
   /** How many messages ended in each way since the client was made. */
@@ -121,7 +121,7 @@ export class MqttClient {
   /** Connects, and from now on keeps the connection alive. Does nothing when started already. */
   start(): void {
     this.#reconnector.start(this.#ports.clock.now());
-    this.#wake();
+    this.wake();
   }
 
   /**
@@ -131,14 +131,14 @@ export class MqttClient {
   stop(): void {
     this.#reconnector.stop();
     this.#link?.connection.disconnect(this.#ports.clock.now());
-    this.#wake();
+    this.wake();
   }
 
   /** As `stop`, but without DISCONNECT: the server publishes the will. */
   abandon(): void {
     this.#reconnector.stop();
     this.#link?.connection.abandon();
-    this.#wake();
+    this.wake();
   }
 
   /**
@@ -153,14 +153,14 @@ export class MqttClient {
     // The first millisecond in which it will have waited longer: with 0 it is sent at once or not at all.
     const expiresAt =
       expiresAfter === undefined ? Number.POSITIVE_INFINITY : this.#ports.clock.now() + expiresAfter + 1;
-    const options = this.#options(this.server);
+    const options = this.options(this.server);
     // QoS 0 needs no window.
-    const room = Math.max(qos === 0 ? 1 : 0, options.maximumInFlight - this.#session().inFlight);
+    const room = Math.max(qos === 0 ? 1 : 0, options.maximumInFlight - this.session().inFlight);
     const outgoing = new Outgoing(qos, handler);
     // What may expire is of no use after a restart, and only the newest state is.
     const isKept = qos > 0 && kind === "event" && expiresAfter === undefined;
     this.#outbox.add(outgoing, source, options, this.connected, room, expiresAt, isKept);
-    this.#wake();
+    this.wake();
     return outgoing;
   }
 
@@ -172,24 +172,24 @@ export class MqttClient {
     checkTopicFilter(topicFilter);
     checkQos(qos, "requested QoS [MQTT-3.8.3-4]");
     this.#subscriptions.add(topicFilter, handler, qos);
-    this.#wake();
+    this.wake();
   }
 
   /** Takes back what `subscribe` did: for one handler, or for all of exactly this topic filter. */
   unsubscribe(topicFilter: string, handler?: SubscriptionHandler): void {
     this.#subscriptions.remove(topicFilter, handler);
-    this.#wake();
+    this.wake();
   }
 
   /** For the link: something arrived, or can be sent. */
   onLinkChanged(): void {
-    this.#turn();
+    this.turn();
   }
 
   /** For the watch on the primary. */
   onPrimaryGood(): void {
     this.#isPrimaryGood = true;
-    this.#wake();
+    this.wake();
   }
 
   /** For the router: tells the observer, and survives what it throws. */
@@ -203,41 +203,41 @@ export class MqttClient {
   }
 
   /** Sees to it that a turn comes soon. */
-  #wake(): void {
-    if (!this.#inTurn) this.#schedule(this.#ports.clock.now(), 0);
+  private wake(): void {
+    if (!this.#inTurn) this.schedule(this.#ports.clock.now(), 0);
   }
 
   /** Does everything that can be done now, then sets the timer for the rest. */
-  #turn(): void {
+  private turn(): void {
     if (this.#inTurn) return;
     this.#inTurn = true;
     try {
-      while (this.#step(this.#ports.clock.now())) {
+      while (this.step(this.#ports.clock.now())) {
         // Until nothing is left to do.
       }
     } finally {
       this.#inTurn = false;
       // Also when a port threw: the client goes on.
-      this.#setTimer();
+      this.setTimer();
     }
-    this.#reportOutcomes();
+    this.reportOutcomes();
   }
 
   /** One round; returns whether another one may find something to do. */
-  #step(now: Milliseconds): boolean {
-    this.#reportStore();
-    let any = this.#attempt(now);
+  private step(now: Milliseconds): boolean {
+    this.reportStore();
+    let any = this.attempt(now);
     this.#outbox.expired(now);
     const link = this.#link;
     if (link === undefined) return any;
-    if (this.#receive(link, now)) any = true;
-    this.#askForSubscriptions(link, now);
-    this.#reportReady(link, now);
-    if (this.#isPrimaryGood && this.#isQuiet(link)) this.#goBack(link, now);
+    if (this.receive(link, now)) any = true;
+    this.askForSubscriptions(link, now);
+    this.reportReady(link, now);
+    if (this.#isPrimaryGood && this.isQuiet(link)) this.goBack(link, now);
     return link.transmit(now) || any;
   }
 
-  #reportStore(): void {
+  private reportStore(): void {
     const messageCount = this.#restoredCount;
     this.#restoredCount = 0;
     if (messageCount > 0) this.emit({ type: "restored", messageCount });
@@ -247,24 +247,24 @@ export class MqttClient {
     this.emit({ type: "store-failed", error });
   }
 
-  #attempt(now: Milliseconds): boolean {
+  private attempt(now: Milliseconds): boolean {
     if (this.#link !== undefined) return false;
     const server = this.#reconnector.takeAttempt(now);
     if (server === undefined) return false;
-    const options = this.#options(server);
+    const options = this.options(server);
     const { host, port } = options.endpoint;
-    this.#link = new Link(server, options, this.#session(), this.#ports, this, now);
+    this.#link = new Link(server, options, this.session(), this.#ports, this, now);
     // With the link in place, so that an observer may stop the client here.
     this.emit({ type: "connecting", server, host, port, attempt: this.#reconnector.attempt });
     return true;
   }
 
-  #receive(link: Link, now: Milliseconds): boolean {
+  private receive(link: Link, now: Milliseconds): boolean {
     let any = false;
     for (;;) {
       const event = link.connection.nextEvent(now);
       if (event !== undefined) {
-        this.#handle(link, event, now);
+        this.handle(link, event, now);
         any = true;
       } else if (link.receive(now)) {
         any = true;
@@ -275,7 +275,7 @@ export class MqttClient {
     }
   }
 
-  #handle(link: Link, event: ConnectionEvent, now: Milliseconds): void {
+  private handle(link: Link, event: ConnectionEvent, now: Milliseconds): void {
     const { server } = link;
     switch (event.type) {
       case "connected":
@@ -292,18 +292,18 @@ export class MqttClient {
         this.#router.unsubscribed(server, event.packetIdentifier);
         break;
       case "closed":
-        this.#closed(link, event, now);
+        this.closed(link, event, now);
         break;
       default:
         this.#router.arrived(event);
     }
   }
 
-  #closed(link: Link, event: ClosedEvent, now: Milliseconds): void {
+  private closed(link: Link, event: ClosedEvent, now: Milliseconds): void {
     const { server } = link;
     const { stage, reason, returnCode, cause } = event;
     const stages = link.attempt?.over(now);
-    const options = this.#options(server);
+    const options = this.options(server);
     link.close();
     this.#link = undefined;
     this.#isPrimaryGood = false;
@@ -327,12 +327,12 @@ export class MqttClient {
     const { deadline, server: next } = this.#reconnector;
     if (deadline === undefined) return;
     const switched = next !== server;
-    if (switched) this.#sessionOf(server).handOver();
+    if (switched) this.sessionOf(server).handOver();
     this.emit({ type: "waiting", server: next, delay: deadline - now, switched });
   }
 
   /** Whether nothing is under way that would have to be sent again. */
-  #isQuiet(link: Link): boolean {
+  private isQuiet(link: Link): boolean {
     return (
       link.connection.state === "connected" &&
       this.pending === 0 &&
@@ -342,19 +342,19 @@ export class MqttClient {
   }
 
   /** Without DISCONNECT: whoever looks for the device at the backup learns from the will that it is gone. */
-  #goBack(link: Link, now: Milliseconds): void {
+  private goBack(link: Link, now: Milliseconds): void {
     this.#isPrimaryGood = false;
     this.emit({ type: "failing-back" });
-    this.#sessionOf(link.server).handOver();
+    this.sessionOf(link.server).handOver();
     this.#reconnector.failBack(now);
     link.connection.abandon();
   }
 
-  #askForSubscriptions(link: Link, now: Milliseconds): void {
+  private askForSubscriptions(link: Link, now: Milliseconds): void {
     const { connection, server } = link;
     if (connection.state !== "connected") return;
     const subscriptions = this.#subscriptions;
-    while (!this.#session().identifiers.exhausted) {
+    while (!this.session().identifiers.exhausted) {
       let batch = subscriptions.toSubscribe(server);
       if (batch.length > 0) {
         subscriptions.asked(server, connection.subscribe(batch), batch);
@@ -369,7 +369,7 @@ export class MqttClient {
   }
 
   /** The attempt has reached its end: the server has answered to every subscription. */
-  #reportReady(link: Link, now: Milliseconds): void {
+  private reportReady(link: Link, now: Milliseconds): void {
     const { attempt, server } = link;
     if (attempt === undefined || link.connection.state !== "connected" || this.#subscriptions.isAsking)
       return;
@@ -381,7 +381,7 @@ export class MqttClient {
    * Outside the turn, so that what the handlers ask for is done in the next one, and only what is settled by now: a
    * handler that publishes a refused message again, and again, does not hold the client up.
    */
-  #reportOutcomes(): void {
+  private reportOutcomes(): void {
     for (let left = this.#outbox.settledLength; left > 0; left -= 1) {
       const outgoing = this.#outbox.takeSettled();
       try {
@@ -393,7 +393,7 @@ export class MqttClient {
   }
 
   /** Sets the timer for what falls due next. When nothing does, it must not keep a process alive. */
-  #setTimer(): void {
+  private setTimer(): void {
     const now = this.#ports.clock.now();
     const own = this.#link === undefined ? this.#reconnector.deadline : this.#link.connection.deadline;
     const deadline = Math.min(
@@ -401,7 +401,7 @@ export class MqttClient {
       this.#outbox.deadline ?? Number.POSITIVE_INFINITY,
     );
     if (deadline !== Number.POSITIVE_INFINITY) {
-      this.#schedule(now, Math.max(0, deadline - now));
+      this.schedule(now, Math.max(0, deadline - now));
     } else {
       this.#timerDue = Number.POSITIVE_INFINITY;
       this.#timer.cancel();
@@ -409,21 +409,21 @@ export class MqttClient {
   }
 
   /** One timer in all. It may ring too early, which is harmless, but never too late. */
-  #schedule(now: Milliseconds, delay: Milliseconds): void {
+  private schedule(now: Milliseconds, delay: Milliseconds): void {
     if (now + delay >= this.#timerDue) return;
     this.#timerDue = now + delay;
     this.#timer.schedule(delay);
   }
 
-  #options(server: ServerName): ServerOptions {
+  private options(server: ServerName): ServerOptions {
     return server === "mqtt1" && this.#backup !== undefined ? this.#backup : this.#primary;
   }
 
-  #session(): Session {
-    return this.#sessionOf(this.server);
+  private session(): Session {
+    return this.sessionOf(this.server);
   }
 
-  #sessionOf(server: ServerName): Session {
+  private sessionOf(server: ServerName): Session {
     return server === "mqtt" ? this.#primarySession : this.#backupSession;
   }
 }

@@ -122,7 +122,7 @@ export class Connection {
 
   /** The byte stream is gone: with a cause when it broke, without one when the server ended it. */
   lost(cause?: unknown): void {
-    this.#close(cause === undefined && this.#state !== "opening" ? "closed-by-server" : "network", cause);
+    this.close(cause === undefined && this.#state !== "opening" ? "closed-by-server" : "network", cause);
   }
 
   /**
@@ -130,16 +130,16 @@ export class Connection {
    * way the connection ends [MQTT-4.8.0-1], [MQTT-4.8.0-2].
    */
   failed(cause: unknown): void {
-    this.#close(cause instanceof ProtocolError ? "protocol-error" : "internal-error", cause);
+    this.close(cause instanceof ProtocolError ? "protocol-error" : "internal-error", cause);
   }
 
   /** Time has passed. */
   expired(now: Milliseconds): void {
     if (this.#state === "connected") {
-      if (this.#keepAlive.isDead(now)) this.#close("ping-timeout");
+      if (this.#keepAlive.isDead(now)) this.close("ping-timeout");
       else if (this.#keepAlive.takePing(now)) this.#transmitter.ping();
     } else if (this.#state !== "closed" && now >= this.#timeout) {
-      this.#close(this.#state === "disconnecting" ? "requested" : "connect-timeout");
+      this.close(this.#state === "disconnecting" ? "requested" : "connect-timeout");
     }
   }
 
@@ -164,9 +164,9 @@ export class Connection {
 
   /** Says goodbye: after DISCONNECT nothing is sent any more [MQTT-3.14.4-2]. */
   disconnect(now: Milliseconds): void {
-    if (this.#state === "opening" || this.#state === "connecting") this.#close("requested");
+    if (this.#state === "opening" || this.#state === "connecting") this.close("requested");
     else if (this.#state === "connected") {
-      this.#payOwed();
+      this.payOwed();
       this.#transmitter.sayGoodbye();
       this.#timeout = now + this.#options.responseTimeout;
       this.#state = "disconnecting";
@@ -175,14 +175,14 @@ export class Connection {
 
   /** Ends without a goodbye: the server publishes the will. */
   abandon(): void {
-    this.#close("requested");
+    this.close("requested");
   }
 
   /** What happened next; undefined when more bytes, more time, or `nextTransmit` are needed first. */
   nextEvent(now: Milliseconds): ConnectionEvent | undefined {
     if (this.#last.length > 0) return this.#last.shift();
     if (this.#state === "closed" || this.#state === "disconnecting") return undefined;
-    this.#payOwed();
+    this.payOwed();
     try {
       while (this.#transmitter.hasRoom) {
         const frame = this.#framer.next();
@@ -190,7 +190,7 @@ export class Connection {
           this.#starved = true;
           return undefined;
         }
-        const event = this.#take(frame, now);
+        const event = this.take(frame, now);
         if (event !== undefined) return event;
       }
     } catch (error) {
@@ -210,32 +210,32 @@ export class Connection {
       this.#keepAlive.sent(now);
       if (this.#transmitter.pingWaits) this.#keepAlive.delayed(now);
     } else if (this.#transmitter.finished) {
-      this.#close("requested");
+      this.close("requested");
     }
     return bytes;
   }
 
-  #take(frame: number, now: Milliseconds): ConnectionEvent | undefined {
+  private take(frame: number, now: Milliseconds): ConnectionEvent | undefined {
     if (frame === CHUNK) {
       if (this.#stream !== "delivered") return undefined;
       return { type: "chunk", bytes: this.#framer.buffer.subarray(this.#framer.start, this.#framer.end) };
     }
-    if (frame === END) return this.#endStream();
+    if (frame === END) return this.endStream();
     const type = this.#framer.first >> 4;
     if (this.#state === "connecting") {
       if (type !== CONNACK) {
         throw new ProtocolError("MQTT-3.2.0-1", `packet type ${type} before CONNACK`);
       }
-      return this.#accept(now);
+      return this.accept(now);
     }
-    return frame === HEAD || frame === HEAD_WITHOUT_TOPIC ? this.#beginStream(frame) : this.#answer(type);
+    return frame === HEAD || frame === HEAD_WITHOUT_TOPIC ? this.beginStream(frame) : this.answer(type);
   }
 
-  #accept(now: Milliseconds): ConnectionEvent | undefined {
+  private accept(now: Milliseconds): ConnectionEvent | undefined {
     const { buffer, body } = this.#framer;
     const returnCode = decodeConnectReturnCode(buffer, body);
     if (returnCode !== 0) {
-      this.#close("refused", undefined, returnCode);
+      this.close("refused", undefined, returnCode);
       return undefined;
     }
     const sessionPresent = buffer[body] === 1;
@@ -250,10 +250,10 @@ export class Connection {
   }
 
   /** Every packet of a connection that is up. */
-  #answer(type: number): ConnectionEvent | undefined {
+  private answer(type: number): ConnectionEvent | undefined {
     const { buffer, start, body, end } = this.#framer;
     const session = this.#session;
-    if (type === PUBLISH) return this.#deliver(decodePublish(buffer, start, body, end));
+    if (type === PUBLISH) return this.deliver(decodePublish(buffer, start, body, end));
     if (type === PINGRESP) {
       this.#keepAlive.answered();
       return undefined;
@@ -276,7 +276,7 @@ export class Connection {
         return undefined;
       case SUBACK: {
         const returnCodes = decodeReturnCodes(buffer, body + 2, end);
-        const count = this.#takeAsked(packetIdentifier);
+        const count = this.takeAsked(packetIdentifier);
         if (count === undefined || count === 0) {
           throw new ProtocolError("MQTT-3.8.4-2", `SUBACK for packet identifier ${packetIdentifier}`);
         }
@@ -289,18 +289,18 @@ export class Connection {
         return { type: "subscribed", packetIdentifier, returnCodes };
       }
       default:
-        if (this.#takeAsked(packetIdentifier) !== 0) {
+        if (this.takeAsked(packetIdentifier) !== 0) {
           throw new ProtocolError("MQTT-3.10.4-4", `UNSUBACK for packet identifier ${packetIdentifier}`);
         }
         return { type: "unsubscribed", packetIdentifier };
     }
   }
 
-  #deliver(packet: ReturnType<typeof decodePublish>): MessageEvent | undefined {
+  private deliver(packet: ReturnType<typeof decodePublish>): MessageEvent | undefined {
     const { topicName, payload, qos, retain, duplicate, packetIdentifier } = packet;
-    this.#owe(qos, packetIdentifier);
-    if (!this.#isNew(qos, packetIdentifier)) {
-      this.#payOwed();
+    this.owe(qos, packetIdentifier);
+    if (!this.isNew(qos, packetIdentifier)) {
+      this.payOwed();
       return undefined;
     }
     if (qos === 2) this.#session.receive(packetIdentifier);
@@ -308,17 +308,17 @@ export class Connection {
   }
 
   /** A QoS 2 message that was delivered before is only acknowledged [MQTT-4.3.3-2]. */
-  #isNew(qos: QoS, packetIdentifier: PacketIdentifier | 0): boolean {
+  private isNew(qos: QoS, packetIdentifier: PacketIdentifier | 0): boolean {
     return qos !== 2 || !this.#session.wasReceived(packetIdentifier);
   }
 
-  #beginStream(frame: number): ConnectionEvent | undefined {
+  private beginStream(frame: number): ConnectionEvent | undefined {
     const { buffer, first, body, end, payloadLength } = this.#framer;
     const qos = ((first >> 1) & 3) as QoS;
     const topicEnd = qos === 0 ? end : end - 2;
     this.#streamQos = qos;
     this.#streamIdentifier = qos === 0 ? 0 : decodeIdentifier(buffer, topicEnd);
-    const isNew = this.#isNew(qos, this.#streamIdentifier);
+    const isNew = this.isNew(qos, this.#streamIdentifier);
     if (frame === HEAD_WITHOUT_TOPIC) {
       return isNew ? { type: "too-long", topicName: "", payloadLength } : undefined;
     }
@@ -335,29 +335,29 @@ export class Connection {
     };
   }
 
-  #endStream(): ConnectionEvent | undefined {
+  private endStream(): ConnectionEvent | undefined {
     const delivered = this.#stream === "delivered";
     this.#stream = "none";
     if (this.#streamQos === 2) this.#session.receive(this.#streamIdentifier);
-    this.#owe(this.#streamQos, this.#streamIdentifier);
+    this.owe(this.#streamQos, this.#streamIdentifier);
     if (delivered) return { type: "stream-end" };
-    this.#payOwed();
+    this.payOwed();
     return undefined;
   }
 
-  #owe(qos: QoS, packetIdentifier: PacketIdentifier | 0): void {
+  private owe(qos: QoS, packetIdentifier: PacketIdentifier | 0): void {
     this.#owed = qos === 0 ? 0 : qos === 1 ? PUBACK : PUBREC;
     this.#owedIdentifier = packetIdentifier;
   }
 
   /** Acknowledges the message delivered last, now that it has been handled. */
-  #payOwed(): void {
+  private payOwed(): void {
     if (this.#owed === 0) return;
     this.#transmitter.acknowledge(this.#owed, this.#owedIdentifier);
     this.#owed = 0;
   }
 
-  #takeAsked(packetIdentifier: PacketIdentifier): number | undefined {
+  private takeAsked(packetIdentifier: PacketIdentifier): number | undefined {
     const count = this.#asked.get(packetIdentifier);
     if (count === undefined) return undefined;
     this.#asked.delete(packetIdentifier);
@@ -365,7 +365,7 @@ export class Connection {
     return count;
   }
 
-  #close(why: DisconnectReason, cause?: unknown, returnCode?: RefusalCode): void {
+  private close(why: DisconnectReason, cause?: unknown, returnCode?: RefusalCode): void {
     if (this.#state === "closed") return;
     const stage = STAGES[this.#state];
     // However a goodbye ends, it was asked for.

@@ -54,7 +54,7 @@ export class FailBack {
     this.#owner = owner;
     this.#goodFor = primary.failBackAfter;
     this.#interval = Math.min(LONGEST_INTERVAL, Math.max(SHORTEST_INTERVAL, this.#goodFor / PROBES));
-    this.#timer = ports.timers.create(() => this.#turn());
+    this.#timer = ports.timers.create(() => this.turn());
   }
 
   /** The backup is in use from now on. */
@@ -79,22 +79,22 @@ export class FailBack {
     this.#timer.schedule(0);
   }
 
-  #turn(): void {
+  private turn(): void {
     if (!this.#isWatching) return;
     const now = this.#ports.clock.now();
-    const link = this.#link ?? this.#probe(now);
-    let isUp = this.#heard(link, now);
-    while (isUp === undefined && link.receive(now)) isUp = this.#heard(link, now);
+    const link = this.#link ?? this.probe(now);
+    let isUp = this.heard(link, now);
+    while (isUp === undefined && link.receive(now)) isUp = this.heard(link, now);
     link.transmit(now);
     if (isUp === undefined) {
       this.#timer.schedule(Math.max(0, (link.connection.deadline ?? now) - now));
       return;
     }
-    this.#over(link, isUp, now);
+    this.over(link, isUp, now);
   }
 
   /** Whether the primary is up, once that is known: CONNACK says so, or the end of the connection that it is not. */
-  #heard({ connection }: Link, now: Milliseconds): boolean | undefined {
+  private heard({ connection }: Link, now: Milliseconds): boolean | undefined {
     const event = connection.nextEvent(now);
     if (event?.type === "connected") {
       connection.disconnect(now);
@@ -103,13 +103,13 @@ export class FailBack {
     return event?.type === "closed" ? event.returnCode === IDENTIFIER_REJECTED : undefined;
   }
 
-  #probe(now: Milliseconds): Link {
+  private probe(now: Milliseconds): Link {
     const session = new Session(new Outbox());
     this.#link = new Link("mqtt", this.#options, session, this.#ports, this, now);
     return this.#link;
   }
 
-  #over(link: Link, isUp: boolean, now: Milliseconds): void {
+  private over(link: Link, isUp: boolean, now: Milliseconds): void {
     link.close();
     this.#link = undefined;
     this.#goodSince = isUp ? (this.#goodSince ?? now) : undefined;

@@ -76,8 +76,8 @@ export class Framer {
 
   /** Where to put what arrives: at most `byteLength` bytes, at least one. Only after `next` has returned NONE. */
   space(byteLength: number): Uint8Array {
-    if (this.end > 0) this.#compact();
-    if (this.#needed > this.buffer.length) this.#grow(this.#needed);
+    if (this.end > 0) this.compact();
+    if (this.#needed > this.buffer.length) this.grow(this.#needed);
     return this.buffer.subarray(this.#filled, Math.min(this.#filled + byteLength, this.buffer.length));
   }
 
@@ -94,9 +94,9 @@ export class Framer {
     this.start = this.end;
     switch (this.#state) {
       case BETWEEN:
-        return this.#nextPacket();
+        return this.nextPacket();
       case PAYLOAD:
-        return this.#nextChunk();
+        return this.nextChunk();
       case SKIPPING_TOPIC: {
         const count = Math.min(this.#left, this.#filled - this.start);
         this.#scanner?.take(this.buffer, this.start, this.start + count);
@@ -107,37 +107,37 @@ export class Framer {
         this.#scanner?.finish();
         this.#scanner = undefined;
         this.#state = PACKET_IDENTIFIER;
-        return this.#headWithoutTopic();
+        return this.headWithoutTopic();
       }
       default:
-        return this.#headWithoutTopic();
+        return this.headWithoutTopic();
     }
   }
 
-  #nextPacket(): Frame {
+  private nextPacket(): Frame {
     // Nothing is left: what a long packet needed is let go.
     if (this.start === this.#filled) {
       this.#needed = 0;
-      this.#compact();
+      this.compact();
       this.start = 0;
     }
     const { buffer, start } = this;
     const filled = this.#filled;
-    if (filled - start < 2) return this.#need(2);
+    if (filled - start < 2) return this.need(2);
     const body = remainingLengthEnd(buffer, start + 1, filled);
-    if (body === -1) return this.#need(5);
+    if (body === -1) return this.need(5);
     const remaining = readRemainingLength(buffer, start + 1, body);
     const first = buffer[start] as number;
     checkFixedHeader(first, remaining);
     this.first = first;
     this.body = body;
     // Anything that may be within the limit is first taken as such, the commonest case.
-    if (remaining <= this.#limit) return this.#whole(body + remaining);
+    if (remaining <= this.#limit) return this.whole(body + remaining);
     if (first >> 4 !== PUBLISH) {
-      if (remaining <= CONTROL_LIMIT) return this.#whole(body + remaining);
+      if (remaining <= CONTROL_LIMIT) return this.whole(body + remaining);
       throw new ProtocolError("MQTT-3.8.4-5", `SUBACK of ${remaining} bytes, more than was asked for`);
     }
-    if (filled - body < 2) return this.#need(body + 2 - start);
+    if (filled - body < 2) return this.need(body + 2 - start);
     const topicLength = readUint16(buffer, body);
     const header = 2 + topicLength + ((first & 6) === 0 ? 0 : 2);
     const payloadLength = remaining - header;
@@ -152,24 +152,24 @@ export class Framer {
       this.end = body + 2;
       return this.next();
     }
-    if (payloadLength <= this.#limit) return this.#whole(body + remaining);
-    if (this.#whole(body + header) === NONE) return NONE;
+    if (payloadLength <= this.#limit) return this.whole(body + remaining);
+    if (this.whole(body + header) === NONE) return NONE;
     this.payloadLength = payloadLength;
     this.#left = payloadLength;
     this.#state = PAYLOAD;
     return HEAD;
   }
 
-  #whole(end: number): Frame {
-    if (end > this.#filled) return this.#need(end - this.start);
+  private whole(end: number): Frame {
+    if (end > this.#filled) return this.need(end - this.start);
     this.end = end;
     this.#needed = 0;
     return PACKET;
   }
 
-  #headWithoutTopic(): Frame {
+  private headWithoutTopic(): Frame {
     const byteLength = (this.first & 6) === 0 ? 0 : 2;
-    if (this.#filled - this.start < byteLength) return this.#need(byteLength);
+    if (this.#filled - this.start < byteLength) return this.need(byteLength);
     this.body = this.start;
     this.end = this.start + byteLength;
     this.#left = this.payloadLength;
@@ -177,25 +177,25 @@ export class Framer {
     return HEAD_WITHOUT_TOPIC;
   }
 
-  #nextChunk(): Frame {
+  private nextChunk(): Frame {
     if (this.#left === 0) {
       this.#state = BETWEEN;
       return END;
     }
     const byteLength = Math.min(this.#left, this.#filled - this.start);
-    if (byteLength === 0) return this.#need(0);
+    if (byteLength === 0) return this.need(0);
     this.end = this.start + byteLength;
     this.#left -= byteLength;
     return CHUNK;
   }
 
-  #need(byteLength: number): typeof NONE {
+  private need(byteLength: number): typeof NONE {
     this.#needed = byteLength;
     return NONE;
   }
 
   /** Moves what is left to the front; in the small buffer if it fits there. */
-  #compact(): void {
+  private compact(): void {
     const target = this.#needed <= this.#small.length ? this.#small : this.buffer;
     const left = this.#filled - this.end;
     if (left > 0) target.set(this.buffer.subarray(this.end, this.#filled));
@@ -204,7 +204,7 @@ export class Framer {
     this.end = 0;
   }
 
-  #grow(byteLength: number): void {
+  private grow(byteLength: number): void {
     const larger = new Uint8Array(byteLength);
     larger.set(this.buffer.subarray(0, this.#filled));
     this.buffer = larger;

@@ -51,12 +51,12 @@ export class Journal {
     this.#owner = owner;
     this.#halfLength = (flash.blockCount / 2) * flash.blockLength;
     this.#end = this.#halfLength;
-    const first = this.#generationOf(0);
-    const second = this.#generationOf(this.#halfLength);
+    const first = this.generationOf(0);
+    const second = this.generationOf(this.#halfLength);
     if (first === 0 && second === 0) return;
     this.#half = first > second ? 0 : this.#halfLength;
     this.#generation = Math.max(first, second);
-    this.#end = this.#readRecords();
+    this.#end = this.readRecords();
   }
 
   /** Bytes that one half has for records, in all. */
@@ -77,14 +77,14 @@ export class Journal {
   append(payload: Uint8Array): boolean {
     const length = recordLength(payload.length);
     if (payload.length > MAXIMUM_PAYLOAD_LENGTH || length > this.capacity) return false;
-    if (this.#end + length > this.#halfLength) return this.#compact();
-    this.#write(this.#half + this.#end, payload);
+    if (this.#end + length > this.#halfLength) return this.compact();
+    this.write(this.#half + this.#end, payload);
     this.#end += length;
     return true;
   }
 
   /** Writes what is valid into the other half, then lets that one count. */
-  #compact(): boolean {
+  private compact(): boolean {
     const half = this.#half === 0 ? this.#halfLength : 0;
     const { blockLength } = this.#flash;
     for (let offset = 0; offset < this.#halfLength; offset += blockLength) {
@@ -94,20 +94,20 @@ export class Journal {
     const fits = this.#owner.rewrite((payload) => {
       const length = recordLength(payload.length);
       if (payload.length > MAXIMUM_PAYLOAD_LENGTH || end + length > this.#halfLength) return false;
-      this.#write(half + end, payload);
+      this.write(half + end, payload);
       end += length;
       return true;
     });
     // The half that counts is as it was, and still full.
     if (!fits) return false;
-    this.#writeHeader(half, this.#generation + 1);
+    this.writeHeader(half, this.#generation + 1);
     this.#half = half;
     this.#generation += 1;
     this.#end = end;
     return true;
   }
 
-  #writeHeader(half: number, generation: number): void {
+  private writeHeader(half: number, generation: number): void {
     const view = new DataView(this.#header.buffer);
     view.setUint32(0, MAGIC);
     view.setUint32(4, generation);
@@ -116,14 +116,14 @@ export class Journal {
   }
 
   /** 0 when there is no whole header. */
-  #generationOf(half: number): number {
+  private generationOf(half: number): number {
     this.#flash.read(half, this.#header);
     const view = new DataView(this.#header.buffer);
     const isWhole = view.getUint32(0) === MAGIC && view.getUint32(8) === crc32(this.#header, 0, 8);
     return isWhole ? view.getUint32(4) : 0;
   }
 
-  #write(offset: number, payload: Uint8Array): void {
+  private write(offset: number, payload: Uint8Array): void {
     const record = new Uint8Array(recordLength(payload.length)).fill(0xff);
     const view = new DataView(record.buffer);
     view.setUint16(0, payload.length);
@@ -134,13 +134,13 @@ export class Journal {
   }
 
   /** Returns where the next record can go. */
-  #readRecords(): number {
+  private readRecords(): number {
     const header = new Uint8Array(RECORD_HEADER_LENGTH);
     const view = new DataView(header.buffer);
     let at = HEADER_LENGTH;
     while (at + RECORD_HEADER_LENGTH <= this.#halfLength) {
       this.#flash.read(this.#half + at, header);
-      if (view.getUint32(0) === 0xffff_ffff) return this.#isErased(at) ? at : this.#halfLength;
+      if (view.getUint32(0) === 0xffff_ffff) return this.isErased(at) ? at : this.#halfLength;
       const length = view.getUint16(0);
       const next = at + recordLength(length);
       const isLength = (length ^ view.getUint16(2)) === 0xffff && next <= this.#halfLength;
@@ -154,7 +154,7 @@ export class Journal {
   }
 
   /** Whether nothing was written from there on. */
-  #isErased(at: number): boolean {
+  private isErased(at: number): boolean {
     const bytes = new Uint8Array(64);
     for (let offset = at; offset < this.#halfLength; offset += bytes.length) {
       const part = bytes.subarray(0, Math.min(bytes.length, this.#halfLength - offset));

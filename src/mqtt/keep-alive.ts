@@ -59,12 +59,12 @@ export class KeepAlive {
   /** When `takePing` or `isDead` may next say yes. */
   get deadline(): Milliseconds | undefined {
     if (this.#interval === 0) return undefined;
-    return Math.min(this.#pingDue(), this.#giveUp());
+    return Math.min(this.pingDue(), this.giveUp());
   }
 
   /** Whether a PINGREQ is to be sent now; true once each time. */
   takePing(now: Milliseconds): boolean {
-    if (this.#interval === 0 || now < this.#pingDue()) return false;
+    if (this.#interval === 0 || now < this.pingDue()) return false;
     this.#asked ??= now;
     // As if it had left: should the transport have no room, it is the response timeout that ends the wait.
     this.#lastSent = now;
@@ -73,16 +73,16 @@ export class KeepAlive {
 
   /** Whether the peer has been silent for too long after PINGREQ. */
   isDead(now: Milliseconds): boolean {
-    return this.#interval !== 0 && now >= this.#giveUp();
+    return this.#interval !== 0 && now >= this.giveUp();
   }
 
-  #pingDue(): Milliseconds {
+  private pingDue(): Milliseconds {
     const last = this.#asked === undefined ? Math.min(this.#lastSent, this.#lastReceived) : this.#lastSent;
     return last + this.#interval;
   }
 
   /** Anything received after PINGREQ counts: the answer may wait behind a long PUBLISH. */
-  #giveUp(): Milliseconds {
+  private giveUp(): Milliseconds {
     if (this.#asked === undefined) return Number.POSITIVE_INFINITY;
     return Math.max(this.#asked, this.#lastReceived) + this.#responseTimeout;
   }

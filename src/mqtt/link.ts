@@ -88,7 +88,7 @@ export class Link implements TransportHandler {
    */
   receive(now: Milliseconds): boolean {
     const { connection } = this;
-    if (this.#open && connection.state === "opening") this.#opened(now);
+    if (this.#open && connection.state === "opening") this.opened(now);
     if (this.#readable > 0 && connection.starved) {
       try {
         const space = connection.space(this.#readable);
@@ -120,7 +120,7 @@ export class Link implements TransportHandler {
   }
 
   /** The guard: nothing that identifies the device goes to a server that nobody vouched for. */
-  #opened(now: Milliseconds): void {
+  private opened(now: Milliseconds): void {
     if (this.#transport.peerVerified === false && carriesCredentials(this.#options)) {
       const message = "credentials are not sent to a server that nobody vouched for";
       this.connection.lost(new TransportError("tls", "server-unverified", message, "ssl_ca_cert"));

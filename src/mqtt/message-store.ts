@@ -68,7 +68,7 @@ export class MessageStore implements JournalOwner {
     try {
       this.#journal = new Journal(flash, this);
     } catch (error) {
-      this.#fail(error);
+      this.fail(error);
     }
   }
 
@@ -110,7 +110,7 @@ export class MessageStore implements JournalOwner {
   settle(): void {
     for (const server of this.#newOwners) {
       this.forgotten(server);
-      this.#append(this.#ownerRecord(server));
+      this.append(this.ownerRecord(server));
     }
     this.#newOwners.length = 0;
   }
@@ -122,7 +122,7 @@ export class MessageStore implements JournalOwner {
     if (this.#journal === undefined || this.#used + length > this.capacity) return false;
     outgoing.storeId = this.#nextId;
     this.#nextId += 1;
-    if (!this.#append(messageRecord(outgoing))) {
+    if (!this.append(messageRecord(outgoing))) {
       outgoing.storeId = 0;
       return false;
     }
@@ -137,16 +137,16 @@ export class MessageStore implements JournalOwner {
 
   /** A message is about to be sent for the first time, or as a new one. */
   sending(outgoing: Outgoing, server: ServerName): void {
-    if (outgoing.storeId !== 0) this.#append(sentRecord(SENT, outgoing, server));
+    if (outgoing.storeId !== 0) this.append(sentRecord(SENT, outgoing, server));
     // Without room for it: after a restart no new message may go under an identifier that the server still knows.
-    else this.#append(identifierRecord(COUNTED, server, outgoing.packetIdentifier));
+    else this.append(identifierRecord(COUNTED, server, outgoing.packetIdentifier));
   }
 
   /** PUBREC: of this message only the identifier is needed from now on. */
   released(outgoing: Outgoing, server: ServerName, packetLength: number): void {
     if (outgoing.storeId === 0) return;
     this.#used -= packetLength;
-    this.#append(sentRecord(RELEASED, outgoing, server));
+    this.append(sentRecord(RELEASED, outgoing, server));
   }
 
   /** However it ended. @param packetLength of what was still held of it */
@@ -155,32 +155,32 @@ export class MessageStore implements JournalOwner {
     if (storeId === 0) return;
     outgoing.storeId = 0;
     this.#used -= RECORDS_PER_MESSAGE + packetLength;
-    this.#append(endedRecord(storeId));
+    this.append(endedRecord(storeId));
   }
 
   /** What was in flight at this server and not released waits again. */
   renewed(server: ServerName): void {
-    this.#append(Uint8Array.of(RENEWED, codeOf(server)));
+    this.append(Uint8Array.of(RENEWED, codeOf(server)));
   }
 
   /** The server has no session, or is to forget it. */
   forgotten(server: ServerName): void {
     this.#received[server].clear();
-    this.#append(Uint8Array.of(FORGOTTEN, codeOf(server)));
+    this.append(Uint8Array.of(FORGOTTEN, codeOf(server)));
   }
 
   /** An inbound QoS 2 message is about to be delivered. One of too many at a time is not stored. */
   received(server: ServerName, packetIdentifier: PacketIdentifier): void {
     if (this.#received.mqtt.size + this.#received.mqtt1.size >= MAXIMUM_RECEIVED) return;
     this.#received[server].add(packetIdentifier);
-    this.#append(identifierRecord(RECEIVED, server, packetIdentifier));
+    this.append(identifierRecord(RECEIVED, server, packetIdentifier));
   }
 
   /** PUBREL: it is complete. */
   completed(server: ServerName, packetIdentifier: PacketIdentifier): void {
     if (!this.#received[server].has(packetIdentifier)) return;
     this.#received[server].delete(packetIdentifier);
-    this.#append(identifierRecord(COMPLETED, server, packetIdentifier));
+    this.append(identifierRecord(COMPLETED, server, packetIdentifier));
   }
 
   /** For the journal. */
@@ -198,7 +198,7 @@ export class MessageStore implements JournalOwner {
       fits = fits && append(payload);
     };
     for (const server of SERVERS) {
-      write(this.#ownerRecord(server));
+      write(this.ownerRecord(server));
       const last = state.lastIdentifier(server);
       if (last !== 0) write(identifierRecord(COUNTED, server, last));
       this.#received[server].each((packetIdentifier) =>
@@ -213,21 +213,21 @@ export class MessageStore implements JournalOwner {
     return fits;
   }
 
-  #ownerRecord(server: ServerName): Uint8Array {
+  private ownerRecord(server: ServerName): Uint8Array {
     return ownedRecord(server, this.#state?.owner(server) ?? 0);
   }
 
-  #append(record: Uint8Array): boolean {
+  private append(record: Uint8Array): boolean {
     if (this.#journal === undefined) return false;
     try {
       return this.#journal.append(record);
     } catch (error) {
-      this.#fail(error);
+      this.fail(error);
       return false;
     }
   }
 
-  #fail(error: unknown): void {
+  private fail(error: unknown): void {
     this.#failure = error;
     this.#journal = undefined;
   }

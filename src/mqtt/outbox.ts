@@ -87,11 +87,11 @@ export class Outbox {
     isKept = false,
   ): void {
     // What is about to be sent is not waiting: subscribers see every value while there is a connection.
-    if (!connected || room <= 0) this.#replace(source.stateTopic);
+    if (!connected || room <= 0) this.replace(source.stateTopic);
     const byteLength = outgoingLength(source);
-    const obstacle = this.#makeRoom(outgoing.qos, byteLength, limits, connected, room, source.stateTopic);
+    const obstacle = this.makeRoom(outgoing.qos, byteLength, limits, connected, room, source.stateTopic);
     if (obstacle !== undefined) {
-      this.#refuse(outgoing, obstacle);
+      this.refuse(outgoing, obstacle);
       return;
     }
     outgoing.encode(source);
@@ -129,7 +129,7 @@ export class Outbox {
   /** Removes the message that `peek` showed: it is in flight now, or sent. */
   take(): void {
     if (this.#returned.shift() === undefined && this.#waiting.first !== undefined) {
-      this.#withdraw(this.#waiting.first);
+      this.withdraw(this.#waiting.first);
     }
   }
 
@@ -156,7 +156,7 @@ export class Outbox {
     while (outgoing !== undefined) {
       const { next, expiresAt } = outgoing;
       if (expiresAt <= now) {
-        this.#withdraw(outgoing);
+        this.withdraw(outgoing);
         this.settle(outgoing, "expired");
       } else if (expiresAt < this.#nextExpiry) {
         this.#nextExpiry = expiresAt;
@@ -181,8 +181,8 @@ export class Outbox {
   /** The connection is gone: QoS 0 messages wait no longer, unless they may. */
   disconnected(queueQos0: boolean): void {
     if (queueQos0) return;
-    this.#refuseQos0(this.#returned);
-    this.#refuseQos0(this.#waiting);
+    this.refuseQos0(this.#returned);
+    this.refuseQos0(this.#waiting);
   }
 
   /** Lets the packet of a message go, whose identifier is all that is needed from now on. */
@@ -214,7 +214,7 @@ export class Outbox {
   }
 
   /** Evicts what must give way to a new message; returns why it cannot be taken, if it cannot. */
-  #makeRoom(
+  private makeRoom(
     qos: QoS,
     byteLength: number,
     limits: OutboxLimits,
@@ -232,50 +232,50 @@ export class Outbox {
     // Without a queue there are only those that the window takes at once, and they do not give way.
     if (limits.maximumQueueLength === 0 && this.length >= maximum) return "queue-full";
     while (this.length >= maximum || this.#byteLength + byteLength > limits.maximumQueueBytes) {
-      const victim = this.#oldestState() ?? (stateTopic === undefined ? this.#waiting.first : undefined);
+      const victim = this.oldestState() ?? (stateTopic === undefined ? this.#waiting.first : undefined);
       // A state does not push events out.
       if (victim === undefined) return "queue-full";
-      this.#withdraw(victim);
+      this.withdraw(victim);
       this.settle(victim, "evicted");
     }
     return undefined;
   }
 
-  #oldestState(): Outgoing | undefined {
+  private oldestState(): Outgoing | undefined {
     let at = this.#waiting.first;
     while (at !== undefined && at.stateTopic === undefined) at = at.next;
     return at;
   }
 
   /** A newer state makes the one that waits pointless. */
-  #replace(stateTopic: string | undefined): void {
+  private replace(stateTopic: string | undefined): void {
     if (stateTopic === undefined) return;
     let at = this.#waiting.first;
     while (at !== undefined && at.stateTopic !== stateTopic) at = at.next;
     if (at === undefined) return;
-    this.#withdraw(at);
+    this.withdraw(at);
     this.settle(at, "replaced");
   }
 
-  #refuseQos0(list: OutgoingList): void {
+  private refuseQos0(list: OutgoingList): void {
     let outgoing = list.first;
     while (outgoing !== undefined) {
       const { next } = outgoing;
       if (outgoing.qos === 0) {
-        if (list === this.#waiting) this.#withdraw(outgoing);
+        if (list === this.#waiting) this.withdraw(outgoing);
         else list.remove(outgoing);
-        this.#refuse(outgoing, "offline");
+        this.refuse(outgoing, "offline");
       }
       outgoing = next;
     }
   }
 
-  #refuse(outgoing: Outgoing, reason: RefusalReason): void {
+  private refuse(outgoing: Outgoing, reason: RefusalReason): void {
     outgoing.reason = reason;
     this.settle(outgoing, "refused");
   }
 
-  #withdraw(outgoing: Outgoing): void {
+  private withdraw(outgoing: Outgoing): void {
     this.#waiting.remove(outgoing);
     this.#waitingByteLength -= outgoing.byteLength;
   }

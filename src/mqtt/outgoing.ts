@@ -186,7 +186,7 @@ export class OutgoingList {
 
   shift(): Outgoing | undefined {
     const outgoing = this.first;
-    if (outgoing !== undefined) this.#unlink(outgoing, undefined);
+    if (outgoing !== undefined) this.unlink(outgoing, undefined);
     return outgoing;
   }
 
@@ -201,7 +201,7 @@ export class OutgoingList {
     let before: Outgoing | undefined;
     for (let at = this.first; at !== undefined; at = at.next) {
       if (at === outgoing) {
-        this.#unlink(outgoing, before);
+        this.unlink(outgoing, before);
         return;
       }
       before = at;
@@ -224,7 +224,7 @@ export class OutgoingList {
     this.length = 0;
   }
 
-  #unlink(outgoing: Outgoing, before: Outgoing | undefined): void {
+  private unlink(outgoing: Outgoing, before: Outgoing | undefined): void {
     if (before === undefined) this.first = outgoing.next;
     else before.next = outgoing.next;
     if (this.#last === outgoing) this.#last = before;

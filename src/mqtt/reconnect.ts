@@ -75,7 +75,7 @@ export class Reconnector {
     if (this.#state !== "stopped") return;
     this.#rung = 0;
     this.#attempt = 0;
-    this.#wait(now, 0);
+    this.wait(now, 0);
   }
 
   stop(): void {
@@ -96,7 +96,7 @@ export class Reconnector {
     this.#server = "mqtt";
     this.#rung = 0;
     this.#attempt = 0;
-    this.#wait(now, 0);
+    this.wait(now, 0);
   }
 
   /** CONNACK accepted. */
@@ -109,7 +109,7 @@ export class Reconnector {
   /** The attempt came to nothing, or the connection ended. */
   failed(now: Milliseconds): void {
     if (this.#state !== "attempting" && this.#state !== "up") return;
-    const { reconnectMaximum, reconnectStable } = this.#options();
+    const { reconnectMaximum, reconnectStable } = this.options();
     if (this.#state === "up" && now - this.#upSince >= reconnectStable) {
       this.#rung = 0;
       this.#attempt = 0;
@@ -118,17 +118,17 @@ export class Reconnector {
       this.#rung = 0;
       this.#attempt = 0;
     }
-    const { reconnectMinimum: first, reconnectMaximum: last } = this.#options();
+    const { reconnectMinimum: first, reconnectMaximum: last } = this.options();
     this.#rung = this.#rung === 0 ? first : Math.min(this.#rung * 2, last);
-    this.#wait(now, this.#rung * (1 - JITTER + 2 * JITTER * this.#random()));
+    this.wait(now, this.#rung * (1 - JITTER + 2 * JITTER * this.#random()));
   }
 
-  #wait(now: Milliseconds, delay: Milliseconds): void {
+  private wait(now: Milliseconds, delay: Milliseconds): void {
     this.#state = "waiting";
     this.#deadline = now + delay;
   }
 
-  #options(): ReconnectOptions {
+  private options(): ReconnectOptions {
     return this.#server === "mqtt1" && this.#backup !== undefined ? this.#backup : this.#primary;
   }
 }

@@ -46,21 +46,21 @@ export class Router {
         break;
       }
       case "stream":
-        this.#openSinks(event);
+        this.openSinks(event);
         break;
       case "chunk":
-        this.#eachSink((sink) => sink.onChunk(event.bytes));
+        this.eachSink((sink) => sink.onChunk(event.bytes));
         break;
       case "stream-end":
-        this.#eachSink((sink) => sink.onEnd());
+        this.eachSink((sink) => sink.onEnd());
         this.#sinks = [];
         break;
       case "stream-aborted":
-        this.#eachSink((sink) => sink.onAborted());
+        this.eachSink((sink) => sink.onAborted());
         this.#sinks = [];
         break;
       default:
-        this.#refuse(event.topicName, event.payloadLength);
+        this.refuse(event.topicName, event.payloadLength);
     }
   }
 
@@ -79,7 +79,7 @@ export class Router {
       if (returnCode === 0x80) this.#emitter.emit({ type: "subscription-refused", server, topicFilter });
       else this.#emitter.emit({ type: "subscribed", server, topicFilter, qos: returnCode });
       for (const handler of handlers) {
-        this.#guard(() => {
+        this.guard(() => {
           if (returnCode === 0x80) handler.onRefused?.(topicFilter);
           else handler.onSubscribed?.(topicFilter, returnCode);
         });
@@ -94,22 +94,22 @@ export class Router {
     }
   }
 
-  #openSinks(event: StreamEvent): void {
+  private openSinks(event: StreamEvent): void {
     const sinks: PayloadSink[] = [];
     const handlers = this.#subscriptions.matching(event.topicName);
     for (const handler of handlers) {
-      this.#guard(() => {
+      this.guard(() => {
         const sink = handler.onStream?.(event);
         if (sink !== undefined) sinks.push(sink);
       });
     }
     this.#sinks = sinks;
     if (sinks.length === 0 || sinks.length < handlers.length) {
-      this.#refuse(event.topicName, event.payloadLength);
+      this.refuse(event.topicName, event.payloadLength);
     }
   }
 
-  #eachSink(call: (sink: PayloadSink) => void): void {
+  private eachSink(call: (sink: PayloadSink) => void): void {
     for (const sink of this.#sinks) {
       try {
         call(sink);
@@ -120,11 +120,11 @@ export class Router {
     }
   }
 
-  #refuse(topicName: string, payloadLength: number): void {
+  private refuse(topicName: string, payloadLength: number): void {
     this.#emitter.emit({ type: "message-refused", topicName, payloadLength });
   }
 
-  #guard(call: () => void): void {
+  private guard(call: () => void): void {
     try {
       call();
     } catch (error) {

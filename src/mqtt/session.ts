@@ -65,8 +65,8 @@ export class Session {
       this.#nextRelease = this.#released.first;
       return;
     }
-    const wasStored = this.#received.size > 0 || this.#hasStored;
-    this.#giveBack();
+    const wasStored = this.#received.size > 0 || this.hasStored;
+    this.giveBack();
     this.#released.clear();
     this.#nextRelease = undefined;
     this.identifiers.releaseAll();
@@ -79,13 +79,13 @@ export class Session {
    * them, and would take a new message under one of them for a repetition.
    */
   handOver(): void {
-    const wasStored = this.#hasStored;
-    this.#giveBack();
+    const wasStored = this.hasStored;
+    this.giveBack();
     if (wasStored) this.#outbox.store?.renewed(this.#server);
   }
 
   /** What is in flight waits again, and what was released is done. */
-  #giveBack(): void {
+  private giveBack(): void {
     this.#unsent.prepend(this.#inFlight);
     for (let at = this.#unsent.first; at !== undefined; at = at.next) {
       if (at.qos === 1) this.identifiers.release(at.packetIdentifier);
@@ -122,7 +122,7 @@ export class Session {
     if (needsIdentifier) {
       outgoing.identify(this.identifiers.take());
       this.#inFlight.push(outgoing);
-      if (this.#isPersistent) this.#storeSending(outgoing);
+      if (this.#isPersistent) this.storeSending(outgoing);
     }
     return outgoing;
   }
@@ -147,10 +147,10 @@ export class Session {
 
   /** PUBACK. One for a message that is not in flight is ignored. */
   acknowledged(packetIdentifier: PacketIdentifier): void {
-    const outgoing = this.#findSent(packetIdentifier) ?? this.#released.find(packetIdentifier);
+    const outgoing = this.findSent(packetIdentifier) ?? this.#released.find(packetIdentifier);
     if (outgoing === undefined) return;
     if (outgoing.qos !== 1) throw new ProtocolError("MQTT-4.3.3-1", "PUBACK for a QoS 2 PUBLISH");
-    this.#removeSent(outgoing);
+    this.removeSent(outgoing);
     this.identifiers.release(packetIdentifier);
     this.#outbox.settle(outgoing, "acknowledged");
   }
@@ -160,11 +160,11 @@ export class Session {
    * @returns whether PUBREL is to be sent out of turn, because `nextRelease` will not give it (again)
    */
   recorded(packetIdentifier: PacketIdentifier): boolean {
-    const outgoing = this.#findSent(packetIdentifier);
-    if (outgoing === undefined) return !this.#awaitsRelease(packetIdentifier);
+    const outgoing = this.findSent(packetIdentifier);
+    if (outgoing === undefined) return !this.awaitsRelease(packetIdentifier);
     if (outgoing.qos !== 2) throw new ProtocolError("MQTT-4.3.2-1", "PUBREC for a QoS 1 PUBLISH");
     const { byteLength } = outgoing;
-    this.#removeSent(outgoing);
+    this.removeSent(outgoing);
     this.#outbox.release(outgoing);
     this.#released.push(outgoing);
     this.#nextRelease ??= outgoing;
@@ -176,7 +176,7 @@ export class Session {
   completed(packetIdentifier: PacketIdentifier): void {
     const outgoing = this.#released.find(packetIdentifier);
     if (outgoing === undefined) {
-      if (this.#findSent(packetIdentifier) !== undefined) {
+      if (this.findSent(packetIdentifier) !== undefined) {
         throw new ProtocolError("MQTT-4.3.3-1", "PUBCOMP for a PUBLISH that was not released");
       }
       return;
@@ -233,7 +233,7 @@ export class Session {
     for (let at = this.#released.first; at !== undefined; at = at.next) visit(at, this.#server, true);
   }
 
-  get #hasStored(): boolean {
+  private get hasStored(): boolean {
     let any = false;
     this.eachMessage(({ storeId }) => {
       any ||= storeId !== 0;
@@ -242,7 +242,7 @@ export class Session {
   }
 
   /** In a session that is kept, whatever is in flight is part of it. */
-  #storeSending(outgoing: Outgoing): void {
+  private storeSending(outgoing: Outgoing): void {
     const { store } = this.#outbox;
     if (store === undefined) return;
     if (!outgoing.isStored) store.add(outgoing);
@@ -250,16 +250,16 @@ export class Session {
   }
 
   /** Sent on this connection or, with the session resumed, on an earlier one. */
-  #findSent(packetIdentifier: PacketIdentifier): Outgoing | undefined {
+  private findSent(packetIdentifier: PacketIdentifier): Outgoing | undefined {
     return this.#inFlight.find(packetIdentifier) ?? this.#unsent.find(packetIdentifier);
   }
 
-  #removeSent(outgoing: Outgoing): void {
+  private removeSent(outgoing: Outgoing): void {
     this.#inFlight.remove(outgoing);
     this.#unsent.remove(outgoing);
   }
 
-  #awaitsRelease(packetIdentifier: PacketIdentifier): boolean {
+  private awaitsRelease(packetIdentifier: PacketIdentifier): boolean {
     let at = this.#nextRelease;
     while (at !== undefined && at.packetIdentifier !== packetIdentifier) at = at.next;
     return at !== undefined;

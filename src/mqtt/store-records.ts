@@ -143,7 +143,7 @@ export class RecordReader {
       const lateOffset = view.getUint32(5);
       messages.set(id, { id, bytes, lateOffset, server: undefined, packetIdentifier: 0 });
     } else if ((type === SENT || type === RELEASED) && payload.length === 8) {
-      this.#sent(type, view.getUint32(1), serverOf(payload[5]), view.getUint16(6));
+      this.sent(type, view.getUint32(1), serverOf(payload[5]), view.getUint16(6));
     } else if (type === ENDED && payload.length === 5) {
       messages.delete(view.getUint32(1));
     } else if (type === RENEWED && payload.length === 2) {
@@ -161,7 +161,7 @@ export class RecordReader {
     }
   }
 
-  #sent(type: number, id: number, server: ServerName, packetIdentifier: PacketIdentifier): void {
+  private sent(type: number, id: number, server: ServerName, packetIdentifier: PacketIdentifier): void {
     const { messages, last } = this.restored;
     let message = messages.get(id);
     if (message === undefined) {

@@ -110,7 +110,7 @@ export class Subscriptions {
     if (entry === undefined) return;
     entry.handlers = handler === undefined ? [] : entry.handlers.filter((other) => other !== handler);
     this.#changed = true;
-    this.#drop(entry);
+    this.drop(entry);
   }
 
   /** A server accepted a connection. */
@@ -123,7 +123,7 @@ export class Subscriptions {
       if (!sessionPresent) {
         entry.confirmed &= ~bit;
         entry.held &= ~bit;
-        this.#drop(entry);
+        this.drop(entry);
       }
     }
   }
@@ -132,7 +132,7 @@ export class Subscriptions {
   toSubscribe(server: ServerName): readonly SubscriptionEntry[] {
     if (!this.#changed) return [];
     const bit = bitOf(server);
-    return this.#batch(
+    return this.batch(
       (entry) => entry.handlers.length > 0 && ((entry.confirmed | entry.refused) & bit) === 0,
     );
   }
@@ -141,7 +141,7 @@ export class Subscriptions {
   toUnsubscribe(server: ServerName): readonly SubscriptionEntry[] {
     if (!this.#changed) return [];
     const bit = bitOf(server);
-    const batch = this.#batch((entry) => entry.handlers.length === 0 && (entry.held & bit) !== 0);
+    const batch = this.batch((entry) => entry.handlers.length === 0 && (entry.held & bit) !== 0);
     if (batch.length === 0) this.#changed = false;
     return batch;
   }
@@ -164,13 +164,13 @@ export class Subscriptions {
     returnCodes: readonly (QoS | 0x80)[],
   ): readonly SubscriptionEntry[] {
     const bit = bitOf(server);
-    const batch = this.#takePending(packetIdentifier);
+    const batch = this.takePending(packetIdentifier);
     for (let i = 0; i < batch.length; i += 1) {
       const entry = batch[i] as SubscriptionEntry;
       if (returnCodes[i] === 0x80) {
         entry.refused |= bit;
         entry.held &= ~bit;
-        this.#drop(entry);
+        this.drop(entry);
       } else if (!entry.stale) {
         entry.confirmed |= bit;
       }
@@ -181,11 +181,11 @@ export class Subscriptions {
   /** UNSUBACK. Returns the filters it is about. */
   ended(server: ServerName, packetIdentifier: PacketIdentifier): readonly SubscriptionEntry[] {
     const bit = bitOf(server);
-    const batch = this.#takePending(packetIdentifier);
+    const batch = this.takePending(packetIdentifier);
     for (const entry of batch) {
       entry.held &= ~bit;
       entry.confirmed &= ~bit;
-      this.#drop(entry);
+      this.drop(entry);
     }
     return batch;
   }
@@ -201,7 +201,7 @@ export class Subscriptions {
     return found;
   }
 
-  #batch(isDue: (entry: SubscriptionEntry) => boolean): readonly SubscriptionEntry[] {
+  private batch(isDue: (entry: SubscriptionEntry) => boolean): readonly SubscriptionEntry[] {
     const batch: SubscriptionEntry[] = [];
     for (const entry of this.#entries.values()) {
       if (!entry.pending && isDue(entry) && batch.push(entry) === BATCH) break;
@@ -209,7 +209,7 @@ export class Subscriptions {
     return batch;
   }
 
-  #takePending(packetIdentifier: PacketIdentifier): readonly SubscriptionEntry[] {
+  private takePending(packetIdentifier: PacketIdentifier): readonly SubscriptionEntry[] {
     const batch = this.#pending.get(packetIdentifier) ?? [];
     this.#pending.delete(packetIdentifier);
     this.#changed = true;
@@ -218,7 +218,7 @@ export class Subscriptions {
   }
 
   /** Forgets a filter nobody wants and no server holds. */
-  #drop(entry: SubscriptionEntry): void {
+  private drop(entry: SubscriptionEntry): void {
     if (entry.handlers.length === 0 && entry.held === 0 && !entry.pending)
       this.#entries.delete(entry.topicFilter);
   }

@@ -65,7 +65,7 @@ export class Transmitter {
 
   /** PUBREL once more for a repeated PUBREC, behind those that are due [MQTT-4.6.0-4]. Only with `hasRoom`. */
   releaseAgain(packetIdentifier: PacketIdentifier): void {
-    if (this.#flowing) this.#releaseMessages();
+    if (this.#flowing) this.releaseMessages();
     this.acknowledge(PUBREL, packetIdentifier);
   }
 
@@ -88,17 +88,17 @@ export class Transmitter {
   /** The next bytes, at most `limit`; valid until the next call. */
   next(limit: number): Uint8Array | undefined {
     if (this.#sending === undefined) {
-      if (this.#flowing) this.#releaseMessages();
-      if (this.#pingDue) this.#pingDue = !this.#pushBare(PINGREQ);
-      if (this.#controlLength > 0) return this.#takeControl(limit);
-      if (!this.#beginPacket()) {
+      if (this.#flowing) this.releaseMessages();
+      if (this.#pingDue) this.#pingDue = !this.pushBare(PINGREQ);
+      if (this.#controlLength > 0) return this.takeControl(limit);
+      if (!this.beginPacket()) {
         if (this.#goodbye !== "due") return undefined;
         this.#goodbye = "said";
-        this.#pushBare(DISCONNECT);
-        return this.#takeControl(limit);
+        this.pushBare(DISCONNECT);
+        return this.takeControl(limit);
       }
     }
-    return this.#takePacket(limit);
+    return this.takePacket(limit);
   }
 
   /** The connection has ended. */
@@ -108,7 +108,7 @@ export class Transmitter {
     this.#outgoing = undefined;
   }
 
-  #takeControl(limit: number): Uint8Array {
+  private takeControl(limit: number): Uint8Array {
     const byteLength = Math.min(limit, this.#controlLength);
     const rest = this.#controlLength - byteLength;
     this.#controlLength = rest;
@@ -118,7 +118,7 @@ export class Transmitter {
     return bytes;
   }
 
-  #takePacket(limit: number): Uint8Array {
+  private takePacket(limit: number): Uint8Array {
     const packet = this.#sending as Uint8Array;
     const start = this.#sendingOffset;
     const end = Math.min(start + limit, packet.length);
@@ -132,7 +132,7 @@ export class Transmitter {
     return start === 0 ? packet : packet.subarray(start);
   }
 
-  #beginPacket(): boolean {
+  private beginPacket(): boolean {
     this.#sendingOffset = 0;
     this.#sending = this.#requests.shift();
     if (this.#sending === undefined && this.#flowing) {
@@ -143,7 +143,7 @@ export class Transmitter {
     return this.#sending !== undefined;
   }
 
-  #releaseMessages(): void {
+  private releaseMessages(): void {
     while (this.hasRoom) {
       const packetIdentifier = this.#session.nextRelease();
       if (packetIdentifier === undefined) return;
@@ -152,7 +152,7 @@ export class Transmitter {
   }
 
   /** A packet of two bytes, if there is room for it. */
-  #pushBare(type: Bare["type"]): boolean {
+  private pushBare(type: Bare["type"]): boolean {
     if (this.#controlLength + 2 > CONTROL_LENGTH) return false;
     this.#control[this.#controlLength] = type << 4;
     this.#control[this.#controlLength + 1] = 0;
