@@ -47,7 +47,8 @@ export class Debouncer {
       return false;
     }
     this.#otherSince ??= now;
-    if (now - this.#otherSince < this.#duration) return false;
+    // The very sum that `deadline` says: a difference may be rounded another way.
+    if (now < this.#otherSince + this.#duration) return false;
     this.#level = level;
     this.#since = this.#otherSince;
     this.#otherSince = undefined;

@@ -205,12 +205,15 @@ export class Outbox {
   /** The next message that was settled and whose handler is to be told. */
   takeSettled(): Outgoing | undefined {
     const settled = this.#settled;
-    if (this.#settledTaken < settled.length) return settled[this.#settledTaken++];
-    if (settled.length > 0) {
+    const taken = settled[this.#settledTaken];
+    if (taken === undefined) return undefined;
+    this.#settledTaken += 1;
+    // With the last one, or it and all before it would be kept until somebody asks once more.
+    if (this.#settledTaken === settled.length) {
       settled.length = 0;
       this.#settledTaken = 0;
     }
-    return undefined;
+    return taken;
   }
 
   /** Evicts what must give way to a new message; returns why it cannot be taken, if it cannot. */
