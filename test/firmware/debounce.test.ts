@@ -147,7 +147,7 @@ describe("a debounced input", () => {
   test("takes the level at its deadline, however fractions of a millisecond are rounded", () => {
     const debouncer = new Debouncer(0, 50, 0);
     // The difference of the two is less than 50: one lies beyond 2^14, where doubles are coarser.
-    debouncer.sampled(1, 16334.300000034615);
+    debouncer.sampled(1, 16334.0015);
     expect(debouncer.sampled(1, debouncer.deadline ?? 0)).toBe(true);
   });
 });
