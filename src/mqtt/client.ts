@@ -14,16 +14,23 @@ import type { ClientEvent, ClientObserver, ServerName } from "./event.js";
 import { FailBack } from "./fail-back.js";
 import { Link } from "./link.js";
 import type { Message } from "./message.js";
-import { measure } from "./message.js";
 import { MessageStore } from "./message-store.js";
 import type { ServerOptions } from "./options.js";
 import { checkServerOptions } from "./options.js";
 import type { Counters } from "./outbox.js";
 import { Outbox } from "./outbox.js";
 import type { Delivery, DeliveryHandler } from "./outgoing.js";
-import { Outgoing } from "./outgoing.js";
 import type { QoS } from "./packet.js";
-import type { Clock, Flash, Milliseconds, Random, Timer, TimerProvider, TransportProvider } from "./ports.js";
+import type {
+  Clock,
+  Flash,
+  Milliseconds,
+  Random,
+  TextPort,
+  Timer,
+  TimerProvider,
+  TransportProvider,
+} from "./ports.js";
 import { Reconnector } from "./reconnect.js";
 import { restoreState } from "./restore-state.js";
 import { Router } from "./router.js";
@@ -39,6 +46,8 @@ export interface ClientPorts {
   readonly clock: Clock;
   readonly timers: TimerProvider;
   readonly random: Random;
+  /** Absent: UTF-8 is our own code's work. */
+  readonly text?: TextPort;
   readonly observer?: ClientObserver;
   /** Where messages and session survive a loss of power; absent: they do not. */
   readonly flash?: Flash;
@@ -80,7 +89,7 @@ export class MqttClient {
     this.#primary = primary;
     this.#backup = backup;
     this.#store = ports.flash && new MessageStore(ports.flash);
-    this.#outbox = new Outbox(this.#store);
+    this.#outbox = new Outbox(this.#store, ports.text);
     this.#primarySession = new Session(this.#outbox, "mqtt", !primary.cleanSession);
     this.#backupSession = new Session(this.#outbox, "mqtt1", backup?.cleanSession === false);
     if (this.#store !== undefined) {
@@ -148,18 +157,10 @@ export class MqttClient {
    * @throws UsageError for a topic name, QoS or string that MQTT cannot carry
    */
   publish(message: Message, handler?: DeliveryHandler): Delivery {
-    const { kind = "event", qos = 0, expiresAfter } = message;
-    const source = measure(message);
-    // The first millisecond in which it will have waited longer: with 0 it is sent at once or not at all.
-    const expiresAt =
-      expiresAfter === undefined ? Number.POSITIVE_INFINITY : this.#ports.clock.now() + expiresAfter + 1;
     const options = this.options(this.server);
-    // QoS 0 needs no window.
-    const room = Math.max(qos === 0 ? 1 : 0, options.maximumInFlight - this.session().inFlight);
-    const outgoing = new Outgoing(qos, handler);
-    // What may expire is of no use after a restart, and only the newest state is.
-    const isKept = qos > 0 && kind === "event" && expiresAfter === undefined;
-    this.#outbox.add(outgoing, source, options, this.connected, room, expiresAt, isKept);
+    const room = options.maximumInFlight - this.session().inFlight;
+    const now = this.#ports.clock.now();
+    const outgoing = this.#outbox.add(message, handler, now, options, this.connected, room);
     this.wake();
     return outgoing;
   }
@@ -396,10 +397,7 @@ export class MqttClient {
   private setTimer(): void {
     const now = this.#ports.clock.now();
     const own = this.#link === undefined ? this.#reconnector.deadline : this.#link.connection.deadline;
-    const deadline = Math.min(
-      own ?? Number.POSITIVE_INFINITY,
-      this.#outbox.deadline ?? Number.POSITIVE_INFINITY,
-    );
+    const deadline = Math.min(own ?? Number.POSITIVE_INFINITY, this.#outbox.nextExpiry);
     if (deadline !== Number.POSITIVE_INFINITY) {
       this.schedule(now, Math.max(0, deadline - now));
     } else {

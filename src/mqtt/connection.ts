@@ -260,6 +260,9 @@ export class Connection {
     }
     if (type === CONNACK) throw new ProtocolError("MQTT-3.2.0-1", "a second CONNACK");
     const packetIdentifier = decodeIdentifier(buffer, body);
+    if ((type === PUBACK || type === PUBREC) && this.#transmitter.isPartOf(packetIdentifier)) {
+      throw new ProtocolError("MQTT-4.8.0-1", "a PUBLISH is acknowledged of which only a part was sent");
+    }
     switch (type) {
       case PUBACK:
         session.acknowledged(packetIdentifier);

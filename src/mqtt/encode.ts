@@ -205,6 +205,26 @@ export function encodePublishHeader(
   return header.qos === 0 ? end : writeUint16(header.packetIdentifier, target, end);
 }
 
+/**
+ * Writes a PUBLISH of `remaining` bytes up to where its payload begins, and returns that place. Its packet identifier,
+ * if it has one, is left 0.
+ * @param topic the topic name with its length
+ */
+export function writePublish(
+  qos: QoS,
+  retain: boolean,
+  remaining: number,
+  topic: Uint8Array,
+  target: Uint8Array,
+  start: number,
+): number {
+  target[start] = (PUBLISH << 4) | (qos << 1) | (retain ? 1 : 0);
+  const body = writeRemainingLength(remaining, target, start + 1);
+  target.set(topic, body);
+  const end = body + topic.length;
+  return qos === 0 ? end : writeUint16(0, target, end);
+}
+
 function subscribeLength(packet: Subscribe): number {
   checkIdentifier(packet.packetIdentifier);
   if (packet.subscriptions.length === 0) {

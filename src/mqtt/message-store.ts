@@ -117,13 +117,12 @@ export class MessageStore implements JournalOwner {
 
   /** Stores a message; its `storeId` says that it is. False when there is no room, or the flash has failed. */
   add(outgoing: Outgoing): boolean {
-    const bytes = outgoing.bytes as Uint8Array;
-    const length = RECORDS_PER_MESSAGE + bytes.length;
+    const length = RECORDS_PER_MESSAGE + outgoing.byteLength;
     if (this.#journal === undefined || this.#used + length > this.capacity) return false;
     outgoing.storeId = this.#nextId;
     this.#nextId += 1;
     if (!this.append(messageRecord(outgoing))) {
-      outgoing.storeId = 0;
+      outgoing.storeId = undefined;
       return false;
     }
     this.#used += length;
@@ -137,14 +136,14 @@ export class MessageStore implements JournalOwner {
 
   /** A message is about to be sent for the first time, or as a new one. */
   sending(outgoing: Outgoing, server: ServerName): void {
-    if (outgoing.storeId !== 0) this.append(sentRecord(SENT, outgoing, server));
+    if (outgoing.isStored) this.append(sentRecord(SENT, outgoing, server));
     // Without room for it: after a restart no new message may go under an identifier that the server still knows.
-    else this.append(identifierRecord(COUNTED, server, outgoing.packetIdentifier));
+    else this.append(identifierRecord(COUNTED, server, outgoing.packetIdentifier ?? 0));
   }
 
   /** PUBREC: of this message only the identifier is needed from now on. */
   released(outgoing: Outgoing, server: ServerName, packetLength: number): void {
-    if (outgoing.storeId === 0) return;
+    if (!outgoing.isStored) return;
     this.#used -= packetLength;
     this.append(sentRecord(RELEASED, outgoing, server));
   }
@@ -152,8 +151,8 @@ export class MessageStore implements JournalOwner {
   /** However it ended. @param packetLength of what was still held of it */
   ended(outgoing: Outgoing, packetLength: number): void {
     const { storeId } = outgoing;
-    if (storeId === 0) return;
-    outgoing.storeId = 0;
+    if (storeId === undefined) return;
+    outgoing.storeId = undefined;
     this.#used -= RECORDS_PER_MESSAGE + packetLength;
     this.append(endedRecord(storeId));
   }
@@ -206,8 +205,8 @@ export class MessageStore implements JournalOwner {
       );
     }
     state.eachMessage((outgoing, server, isReleased) => {
-      if (outgoing.storeId === 0) return;
-      if (outgoing.bytes !== undefined) write(messageRecord(outgoing));
+      if (!outgoing.isStored) return;
+      if (outgoing.ring !== undefined) write(messageRecord(outgoing));
       if (server !== undefined) write(sentRecord(isReleased ? RELEASED : SENT, outgoing, server));
     });
     return fits;

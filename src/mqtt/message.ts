@@ -1,12 +1,9 @@
-/** A message as an application gives it to the client, and what has to be known of it before it is encoded. */
+/** A message as an application gives it to the client. */
 
 import { checkQos } from "./encode.js";
 import { UsageError } from "./errors.js";
-import type { OutgoingSource } from "./outgoing.js";
 import type { QoS } from "./packet.js";
 import type { Milliseconds } from "./ports.js";
-import { checkTopicName } from "./topic.js";
-import { utf8Length } from "./utf8.js";
 
 /** A message to publish. */
 export interface Message {
@@ -32,23 +29,12 @@ export interface Message {
 export type MessageKind = "state" | "event";
 
 /**
- * Checks a message and measures it.
- * @throws UsageError for a topic name, QoS, string or time that cannot be
+ * Refuses what no message can be, but for its topic name and what its payload says.
+ * @throws UsageError
  */
-export function measure(message: Message): OutgoingSource {
-  const { topicName, payload, qos = 0, retain = false, expiresAfter, kind = "event", lateOffset } = message;
-  checkQos(qos, "QoS [MQTT-3.3.1-4]");
+export function checkMessage({ qos, expiresAfter }: Message): void {
+  if (qos !== undefined) checkQos(qos, "QoS [MQTT-3.3.1-4]");
   if (expiresAfter !== undefined && !(expiresAfter >= 0)) {
     throw new UsageError("invalid-option", `expiresAfter is ${expiresAfter}, but must be 0 ms or more`);
   }
-  return {
-    topicName,
-    topicByteLength: checkTopicName(topicName),
-    payload,
-    payloadByteLength: typeof payload === "string" ? utf8Length(payload) : payload.length,
-    qos,
-    retain,
-    stateTopic: kind === "state" ? topicName : undefined,
-    lateOffset,
-  };
 }

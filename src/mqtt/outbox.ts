@@ -5,14 +5,20 @@
  * session is gone, its messages come back before all others, and are then neither evicted nor do they expire.
  */
 
+import { writePublish } from "./encode.js";
 import type { Outcome, RefusalReason } from "./event.js";
+import type { Message } from "./message.js";
+import { checkMessage } from "./message.js";
 import type { MessageStore } from "./message-store.js";
 import type { ServerOptions } from "./options.js";
-import type { Outgoing, OutgoingSource } from "./outgoing.js";
-import { OutgoingList, outgoingLength } from "./outgoing.js";
+import type { DeliveryHandler } from "./outgoing.js";
+import { Outgoing, OutgoingList } from "./outgoing.js";
 import type { QoS } from "./packet.js";
-import type { Milliseconds } from "./ports.js";
-import { MAXIMUM_REMAINING_LENGTH } from "./remaining-length.js";
+import { PacketRing } from "./packet-ring.js";
+import type { Milliseconds, TextPort } from "./ports.js";
+import { MAXIMUM_REMAINING_LENGTH, remainingLengthSize } from "./remaining-length.js";
+import { TopicNames } from "./topic-names.js";
+import { encodeText } from "./utf8.js";
 
 /** The bounds: those of the server in use. */
 export type OutboxLimits = Pick<
@@ -29,114 +35,145 @@ export type Counters = Readonly<Record<Outcome, number>>;
 export class Outbox {
   /** Where messages are kept that are to survive a loss of power; undefined: nowhere. */
   readonly store: MessageStore | undefined;
-  readonly #counters = { sent: 0, acknowledged: 0, replaced: 0, evicted: 0, expired: 0, refused: 0 };
-  readonly #returned = new OutgoingList();
-  readonly #waiting = new OutgoingList();
+  /** When the next message expires. */
+  nextExpiry: Milliseconds = Number.POSITIVE_INFINITY;
+  private readonly text: TextPort | undefined;
+  private readonly tally = { sent: 0, acknowledged: 0, replaced: 0, evicted: 0, expired: 0, refused: 0 };
+  private readonly topicNames = new TopicNames();
+  private readonly ring = new PacketRing(this);
+  private readonly returned = new OutgoingList();
+  private readonly waiting = new OutgoingList();
+  /** Every list whose messages have a packet in the ring. */
+  private readonly lists = [this.returned, this.waiting];
   /** An array and not a list: a message can be settled while it still stands in a list of its session. */
-  readonly #settled: Outgoing[] = [];
-  #settledTaken = 0;
-  /** Bytes of all packets held: waiting, returned and in flight. */
-  #byteLength = 0;
+  private readonly settled: Outgoing[] = [];
+  private settledTaken = 0;
   /** Bytes of those waiting, which eviction can free. */
-  #waitingByteLength = 0;
-  #nextExpiry: Milliseconds = Number.POSITIVE_INFINITY;
+  private waitingByteLength = 0;
 
-  constructor(store?: MessageStore) {
+  constructor(store?: MessageStore, text?: TextPort) {
     this.store = store;
+    this.text = text;
+  }
+
+  /** A list of messages that have left the outbox, and whose packets it still keeps. */
+  keepFor(list: OutgoingList): void {
+    this.lists.push(list);
+  }
+
+  /** For the ring. */
+  relocate(move: (start: number) => number): void {
+    for (const list of this.lists) {
+      for (let at = list.first; at !== undefined; at = at.next) {
+        if (at.ring !== undefined) at.start = move(at.start);
+      }
+    }
   }
 
   /** How many messages ended in each way so far. */
   get counters(): Counters {
-    return this.#counters;
+    return this.tally;
   }
 
   /** Messages not sent yet. */
   get length(): number {
-    return this.#returned.length + this.#waiting.length;
+    return this.returned.length + this.waiting.length;
   }
 
   /** Bytes held, messages in flight included. */
   get byteLength(): number {
-    return this.#byteLength;
+    return this.ring.byteLength;
   }
 
   /** Messages that `takeSettled` has to give. */
   get settledLength(): number {
-    return this.#settled.length - this.#settledTaken;
-  }
-
-  /** When the next message expires. */
-  get deadline(): Milliseconds | undefined {
-    return this.#nextExpiry === Number.POSITIVE_INFINITY ? undefined : this.#nextExpiry;
+    return this.settled.length - this.settledTaken;
   }
 
   /**
    * Takes a message in, or refuses it. A state takes the place of an older one of its topic that waits. To make room
    * the oldest waiting states are evicted, and for an event then the oldest events.
-   * @param isKept whether it is to be stored
+   * @param handler is told how it ended
    * @param connected whether it can be sent at once
-   * @param room how many messages the in-flight window still takes
+   * @param inFlightRoom how many messages of QoS 1 and 2 the in-flight window still takes
+   * @throws UsageError for a message that cannot be
    */
   add(
-    outgoing: Outgoing,
-    source: OutgoingSource,
+    message: Message,
+    handler: DeliveryHandler | undefined,
+    now: Milliseconds,
     limits: OutboxLimits,
     connected: boolean,
-    room: number,
-    expiresAt: Milliseconds,
-    isKept = false,
-  ): void {
+    inFlightRoom: number,
+  ): Outgoing {
+    checkMessage(message);
+    const qos = message.qos ?? 0;
+    const topic = this.topicNames.encoded(message.topicName);
+    const payload =
+      typeof message.payload === "string" ? encodeText(message.payload, this.text) : message.payload;
+    const remaining = topic.length + (qos === 0 ? 0 : 2) + payload.length;
+    const byteLength = 1 + remainingLengthSize(remaining) + remaining;
+    const stateTopic = message.kind === "state" ? message.topicName : undefined;
+    // QoS 0 needs no window.
+    const room = inFlightRoom > 0 ? inFlightRoom : qos === 0 ? 1 : 0;
     // What is about to be sent is not waiting: subscribers see every value while there is a connection.
-    if (!connected || room <= 0) this.replace(source.stateTopic);
-    const byteLength = outgoingLength(source);
-    const obstacle = this.makeRoom(outgoing.qos, byteLength, limits, connected, room, source.stateTopic);
-    if (obstacle !== undefined) {
-      this.refuse(outgoing, obstacle);
-      return;
+    if (stateTopic !== undefined && (!connected || room === 0)) this.replace(stateTopic);
+    const obstacle = this.makeRoom(qos, byteLength, limits, connected, room, stateTopic);
+    if (obstacle !== undefined) return this.refused(handler, obstacle);
+
+    const start = this.ring.reserve(byteLength);
+    const outgoing = new Outgoing(this.ring, start);
+    const { bytes } = this.ring;
+    const end = writePublish(qos, message.retain === true, remaining, topic, bytes as Uint8Array, start);
+    (bytes as Uint8Array).set(payload, end);
+    if (handler !== undefined) outgoing.handler = handler;
+    if (stateTopic !== undefined) outgoing.stateTopic = stateTopic;
+    if (message.lateOffset !== undefined) outgoing.lateOffset = end - start + message.lateOffset;
+    if (message.expiresAfter !== undefined) this.limitWait(outgoing, now + message.expiresAfter);
+    this.waitingByteLength += byteLength;
+    this.waiting.push(outgoing);
+    // What may expire is of no use after a restart, and only the newest state is.
+    if (this.store !== undefined && qos > 0 && stateTopic === undefined && outgoing.expiresAt === undefined) {
+      this.store.add(outgoing);
     }
-    outgoing.encode(source);
-    outgoing.expiresAt = expiresAt;
-    if (expiresAt < this.#nextExpiry) this.#nextExpiry = expiresAt;
-    this.#byteLength += byteLength;
-    this.#waitingByteLength += byteLength;
-    this.#waiting.push(outgoing);
-    if (isKept) this.store?.add(outgoing);
+    return outgoing;
   }
 
-  /** Takes in a message that was found in the store: it waits behind those before it. */
+  /** The packet of a message that was found in the store, as it was. */
+  hold(packet: Uint8Array): Outgoing {
+    const start = this.ring.reserve(packet.length);
+    (this.ring.bytes as Uint8Array).set(packet, start);
+    return new Outgoing(this.ring, start);
+  }
+
+  /** A message that was held so waits, behind those before it. */
   restore(outgoing: Outgoing): void {
-    this.#byteLength += outgoing.byteLength;
-    this.#waitingByteLength += outgoing.byteLength;
-    this.#waiting.push(outgoing);
-  }
-
-  /** As `restore`, for one that was in flight and belongs to its session. */
-  restoreInFlight(outgoing: Outgoing): void {
-    this.#byteLength += outgoing.byteLength;
+    this.waitingByteLength += outgoing.byteLength;
+    this.waiting.push(outgoing);
   }
 
   /** All that wait, in the order in which they will be sent. */
   eachWaiting(visit: (outgoing: Outgoing) => void): void {
-    for (let at = this.#returned.first; at !== undefined; at = at.next) visit(at);
-    for (let at = this.#waiting.first; at !== undefined; at = at.next) visit(at);
+    for (let at = this.returned.first; at !== undefined; at = at.next) visit(at);
+    for (let at = this.waiting.first; at !== undefined; at = at.next) visit(at);
   }
 
   /** The message to be sent next; it stays until `take`. */
   peek(): Outgoing | undefined {
-    return this.#returned.first ?? this.#waiting.first;
+    return this.returned.first ?? this.waiting.first;
   }
 
   /** Removes the message that `peek` showed: it is in flight now, or sent. */
   take(): void {
-    if (this.#returned.shift() === undefined && this.#waiting.first !== undefined) {
-      this.withdraw(this.#waiting.first);
+    if (this.returned.shift() === undefined && this.waiting.first !== undefined) {
+      this.withdraw(this.waiting.first);
     }
   }
 
   /** The session they were in flight in is gone: they are the first to be sent, as new messages. */
   giveBack(list: OutgoingList): void {
     for (let outgoing = list.first; outgoing !== undefined; outgoing = outgoing.next) outgoing.renew();
-    this.#returned.prepend(list);
+    this.returned.prepend(list);
   }
 
   /** Lowers the QoS of a message that was taken to what the server it goes to is sent at most. */
@@ -144,22 +181,21 @@ export class Outbox {
     const before = outgoing.byteLength;
     outgoing.lower(maximumQos);
     const growth = outgoing.byteLength - before;
-    this.#byteLength += growth;
     if (outgoing.isStored) this.store?.resized(growth);
   }
 
   /** Settles what has waited too long. */
   expired(now: Milliseconds): void {
-    if (now < this.#nextExpiry) return;
-    this.#nextExpiry = Number.POSITIVE_INFINITY;
-    let outgoing = this.#waiting.first;
+    if (now < this.nextExpiry) return;
+    this.nextExpiry = Number.POSITIVE_INFINITY;
+    let outgoing = this.waiting.first;
     while (outgoing !== undefined) {
-      const { next, expiresAt } = outgoing;
+      const { next, expiresAt = Number.POSITIVE_INFINITY } = outgoing;
       if (expiresAt <= now) {
         this.withdraw(outgoing);
         this.settle(outgoing, "expired");
-      } else if (expiresAt < this.#nextExpiry) {
-        this.#nextExpiry = expiresAt;
+      } else if (expiresAt < this.nextExpiry) {
+        this.nextExpiry = expiresAt;
       }
       outgoing = next;
     }
@@ -167,51 +203,46 @@ export class Outbox {
 
   /** A QoS 0 message could not be sent whole: no server has it. Before `disconnected`. */
   interrupted(outgoing: Outgoing): void {
-    if (this.#returned.first !== undefined) {
+    if (this.returned.first !== undefined) {
       // It was one of those, and was lowered: it stays before them.
-      this.#returned.unshift(outgoing);
+      this.returned.unshift(outgoing);
       return;
     }
-    this.#waiting.unshift(outgoing);
-    this.#waitingByteLength += outgoing.byteLength;
+    this.waiting.unshift(outgoing);
+    this.waitingByteLength += outgoing.byteLength;
     // While it was being sent it did not wait, and its expiry may have been passed over.
-    if (outgoing.expiresAt < this.#nextExpiry) this.#nextExpiry = outgoing.expiresAt;
+    const { expiresAt } = outgoing;
+    if (expiresAt !== undefined && expiresAt < this.nextExpiry) this.nextExpiry = expiresAt;
   }
 
   /** The connection is gone: QoS 0 messages wait no longer, unless they may. */
   disconnected(queueQos0: boolean): void {
     if (queueQos0) return;
-    this.refuseQos0(this.#returned);
-    this.refuseQos0(this.#waiting);
-  }
-
-  /** Lets the packet of a message go, whose identifier is all that is needed from now on. */
-  release(outgoing: Outgoing): void {
-    this.#byteLength -= outgoing.byteLength;
-    outgoing.bytes = undefined;
+    this.refuseQos0(this.returned);
+    this.refuseQos0(this.waiting);
   }
 
   /** This is how it ended. The first outcome stands. */
   settle(outgoing: Outgoing, outcome: Outcome): void {
-    const { byteLength } = outgoing;
-    this.release(outgoing);
-    if (outgoing.outcome !== undefined) return;
-    outgoing.outcome = outcome;
-    this.#counters[outcome] += 1;
-    this.store?.ended(outgoing, byteLength);
-    if (outgoing.handler !== undefined) this.#settled.push(outgoing);
+    if (outgoing.outcome === undefined) {
+      outgoing.outcome = outcome;
+      this.tally[outcome] += 1;
+      if (outgoing.storeId !== undefined) this.store?.ended(outgoing, outgoing.byteLength);
+      if (outgoing.handler !== undefined) this.settled.push(outgoing);
+    }
+    outgoing.release();
   }
 
   /** The next message that was settled and whose handler is to be told. */
   takeSettled(): Outgoing | undefined {
-    const settled = this.#settled;
-    const taken = settled[this.#settledTaken];
+    const settled = this.settled;
+    const taken = settled[this.settledTaken];
     if (taken === undefined) return undefined;
-    this.#settledTaken += 1;
+    this.settledTaken += 1;
     // With the last one, or it and all before it would be kept until somebody asks once more.
-    if (this.#settledTaken === settled.length) {
+    if (this.settledTaken === settled.length) {
       settled.length = 0;
-      this.#settledTaken = 0;
+      this.settledTaken = 0;
     }
     return taken;
   }
@@ -230,12 +261,12 @@ export class Outbox {
     // What the window takes at once does not wait, and so does not count as queued.
     const maximum = limits.maximumQueueLength + (connected ? room : 0);
     // Nothing is evicted for a message that would not fit even then.
-    const kept = this.#byteLength - this.#waitingByteLength;
-    if (this.#returned.length >= maximum || kept + byteLength > limits.maximumQueueBytes) return "queue-full";
+    const kept = this.ring.byteLength - this.waitingByteLength;
+    if (this.returned.length >= maximum || kept + byteLength > limits.maximumQueueBytes) return "queue-full";
     // Without a queue there are only those that the window takes at once, and they do not give way.
     if (limits.maximumQueueLength === 0 && this.length >= maximum) return "queue-full";
-    while (this.length >= maximum || this.#byteLength + byteLength > limits.maximumQueueBytes) {
-      const victim = this.oldestState() ?? (stateTopic === undefined ? this.#waiting.first : undefined);
+    while (this.length >= maximum || this.ring.byteLength + byteLength > limits.maximumQueueBytes) {
+      const victim = this.oldestState() ?? (stateTopic === undefined ? this.waiting.first : undefined);
       // A state does not push events out.
       if (victim === undefined) return "queue-full";
       this.withdraw(victim);
@@ -245,15 +276,14 @@ export class Outbox {
   }
 
   private oldestState(): Outgoing | undefined {
-    let at = this.#waiting.first;
+    let at = this.waiting.first;
     while (at !== undefined && at.stateTopic === undefined) at = at.next;
     return at;
   }
 
   /** A newer state makes the one that waits pointless. */
-  private replace(stateTopic: string | undefined): void {
-    if (stateTopic === undefined) return;
-    let at = this.#waiting.first;
+  private replace(stateTopic: string): void {
+    let at = this.waiting.first;
     while (at !== undefined && at.stateTopic !== stateTopic) at = at.next;
     if (at === undefined) return;
     this.withdraw(at);
@@ -265,7 +295,7 @@ export class Outbox {
     while (outgoing !== undefined) {
       const { next } = outgoing;
       if (outgoing.qos === 0) {
-        if (list === this.#waiting) this.withdraw(outgoing);
+        if (list === this.waiting) this.withdraw(outgoing);
         else list.remove(outgoing);
         this.refuse(outgoing, "offline");
       }
@@ -273,13 +303,26 @@ export class Outbox {
     }
   }
 
+  private refused(handler: DeliveryHandler | undefined, reason: RefusalReason): Outgoing {
+    const outgoing = new Outgoing();
+    if (handler !== undefined) outgoing.handler = handler;
+    this.refuse(outgoing, reason);
+    return outgoing;
+  }
+
   private refuse(outgoing: Outgoing, reason: RefusalReason): void {
     outgoing.reason = reason;
     this.settle(outgoing, "refused");
   }
 
+  /** @param last the last point of time at which it may still be sent: with no wait at all it is sent now or never */
+  private limitWait(outgoing: Outgoing, last: Milliseconds): void {
+    outgoing.expiresAt = last + 1;
+    if (outgoing.expiresAt < this.nextExpiry) this.nextExpiry = outgoing.expiresAt;
+  }
+
   private withdraw(outgoing: Outgoing): void {
-    this.#waiting.remove(outgoing);
-    this.#waitingByteLength -= outgoing.byteLength;
+    this.waiting.remove(outgoing);
+    this.waitingByteLength -= outgoing.byteLength;
   }
 }

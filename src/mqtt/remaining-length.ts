@@ -39,3 +39,11 @@ export function readRemainingLength(bytes: Uint8Array, start: number, end: numbe
   for (let i = end - 1; i >= start; i -= 1) value = value * 128 + ((bytes[i] as number) & 127);
   return value;
 }
+
+/** Where the control packet that begins at `start`, and is known to be whole, ends. */
+export function packetEnd(bytes: Uint8Array, start: number): number {
+  const first = bytes[start + 1] as number;
+  if (first < 128) return start + 2 + first;
+  const body = remainingLengthEnd(bytes, start + 1, bytes.length);
+  return body + readRemainingLength(bytes, start + 1, body);
+}

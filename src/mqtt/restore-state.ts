@@ -4,7 +4,7 @@ import { crc32 } from "./crc32.js";
 import type { MessageStore } from "./message-store.js";
 import type { ServerOptions } from "./options.js";
 import type { Outbox } from "./outbox.js";
-import { restoredOutgoing } from "./outgoing.js";
+import { restoredOutgoing } from "./restored-outgoing.js";
 import type { Session } from "./session.js";
 import { encodeUtf8 } from "./utf8.js";
 
@@ -33,8 +33,8 @@ export function restoreState(
   const waiting = [...restored.messages.values()].filter(({ server }) => server === undefined);
   // As they were published: those that had been sent once were found later.
   waiting.sort((a, b) => a.id - b.id);
-  for (const { bytes, id, lateOffset } of waiting) {
-    const outgoing = restoredOutgoing(bytes, id, lateOffset);
+  for (const message of waiting) {
+    const outgoing = restoredOutgoing(message, outbox);
     outgoing.renew();
     outgoing.markLate();
     outbox.restore(outgoing);

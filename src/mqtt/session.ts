@@ -17,41 +17,47 @@ import type { ServerName } from "./event.js";
 import { IdentifierSet } from "./identifier-set.js";
 import type { Outbox } from "./outbox.js";
 import type { Outgoing } from "./outgoing.js";
-import { OutgoingList, restoredOutgoing } from "./outgoing.js";
+import { OutgoingList } from "./outgoing.js";
 import type { PacketIdentifier, QoS } from "./packet.js";
 import { MAXIMUM_PACKET_IDENTIFIER, PacketIdentifiers } from "./packet-identifiers.js";
+import { restoredOutgoing } from "./restored-outgoing.js";
 import type { Restored } from "./store-records.js";
 
 export class Session {
   /** One space of identifiers for PUBLISH, SUBSCRIBE and UNSUBSCRIBE. */
   readonly identifiers = new PacketIdentifiers();
-  readonly #outbox: Outbox;
-  readonly #server: ServerName;
-  readonly #isPersistent: boolean;
-  readonly #unsent = new OutgoingList();
-  readonly #inFlight = new OutgoingList();
-  readonly #released = new OutgoingList();
+  private readonly outbox: Outbox;
+  private readonly server: ServerName;
+  private readonly isPersistent: boolean;
+  private readonly unsent = new OutgoingList();
+  private readonly sentList = new OutgoingList();
+  private readonly released = new OutgoingList();
+  /** Messages of QoS 0 that are being handed to the transport. */
+  private readonly leaving = new OutgoingList();
   /** The first of `released` whose PUBREL has not been sent on this connection; all behind it have not either. */
-  #nextRelease: Outgoing | undefined;
+  private nextReleased: Outgoing | undefined = undefined;
   /** Inbound QoS 2 messages delivered and not yet released by PUBREL. */
-  readonly #received = new IdentifierSet();
+  private readonly received = new IdentifierSet();
 
   /** @param isPersistent whether the server is asked to keep the session, so that it is worth storing too */
   constructor(outbox: Outbox, server: ServerName = "mqtt", isPersistent = false) {
-    this.#outbox = outbox;
-    this.#server = server;
-    this.#isPersistent = isPersistent;
+    this.outbox = outbox;
+    this.server = server;
+    this.isPersistent = isPersistent;
+    outbox.keepFor(this.unsent);
+    outbox.keepFor(this.sentList);
+    outbox.keepFor(this.leaving);
   }
 
   /** Messages sent and not completed. */
   get inFlight(): number {
-    return this.#inFlight.length + this.#unsent.length + this.#released.length;
+    return this.sentList.length + this.unsent.length + this.released.length;
   }
 
   /** Those of them whose outcome is open: not what was released when another server took over. */
   get unsettled(): number {
-    let count = this.#inFlight.length + this.#unsent.length;
-    for (let at = this.#released.first; at !== undefined; at = at.next) {
+    let count = this.sentList.length + this.unsent.length;
+    for (let at = this.released.first; at !== undefined; at = at.next) {
       if (at.outcome === undefined) count += 1;
     }
     return count;
@@ -60,18 +66,18 @@ export class Session {
   /** A connection was accepted. */
   begin(sessionPresent: boolean): void {
     if (sessionPresent) {
-      for (let at = this.#inFlight.first; at !== undefined; at = at.next) at.repeat();
-      this.#unsent.prepend(this.#inFlight);
-      this.#nextRelease = this.#released.first;
+      for (let at = this.sentList.first; at !== undefined; at = at.next) at.repeat();
+      this.unsent.prepend(this.sentList);
+      this.nextReleased = this.released.first;
       return;
     }
-    const wasStored = this.#received.size > 0 || this.hasStored;
+    const wasStored = this.received.size > 0 || this.hasStored;
     this.giveBack();
-    this.#released.clear();
-    this.#nextRelease = undefined;
+    this.released.clear();
+    this.nextReleased = undefined;
     this.identifiers.releaseAll();
-    this.#received.clear();
-    if (wasStored) this.#outbox.store?.forgotten(this.#server);
+    this.received.clear();
+    if (wasStored) this.outbox.store?.forgotten(this.server);
   }
 
   /**
@@ -81,78 +87,97 @@ export class Session {
   handOver(): void {
     const wasStored = this.hasStored;
     this.giveBack();
-    if (wasStored) this.#outbox.store?.renewed(this.#server);
+    if (wasStored) this.outbox.store?.renewed(this.server);
   }
 
   /** What is in flight waits again, and what was released is done. */
   private giveBack(): void {
-    this.#unsent.prepend(this.#inFlight);
-    for (let at = this.#unsent.first; at !== undefined; at = at.next) {
-      if (at.qos === 1) this.identifiers.release(at.packetIdentifier);
+    this.unsent.prepend(this.sentList);
+    for (let at = this.unsent.first; at !== undefined; at = at.next) {
+      if (at.qos === 1) this.identifiers.release(at.packetIdentifier as PacketIdentifier);
     }
-    this.#outbox.giveBack(this.#unsent);
-    for (let at = this.#released.first; at !== undefined; at = at.next) {
-      this.#outbox.settle(at, "acknowledged");
+    this.outbox.giveBack(this.unsent);
+    for (let at = this.released.first; at !== undefined; at = at.next) {
+      this.outbox.settle(at, "acknowledged");
     }
     // Thousands of fail-overs later: give up the oldest claims rather than run out of identifiers.
     if (this.identifiers.inUse > MAXIMUM_PACKET_IDENTIFIER / 2) {
       this.identifiers.releaseAll();
-      for (let at = this.#released.first; at !== undefined; at = at.next) {
-        this.identifiers.claim(at.packetIdentifier);
+      for (let at = this.released.first; at !== undefined; at = at.next) {
+        this.identifiers.claim(at.packetIdentifier as PacketIdentifier);
       }
     }
   }
 
   /**
-   * The message to send now, with its packet identifier in it.
+   * The message to send now, with its packet identifier in it. One of QoS 0 is to be followed by `sent` or
+   * `interrupted`.
    * @param window QoS 1 and 2 messages that may be in flight at once
    */
   nextPublish(window: number, maximumQos: QoS): Outgoing | undefined {
-    const again = this.#unsent.shift();
+    const again = this.unsent.shift();
     if (again !== undefined) {
-      this.#inFlight.push(again);
+      this.sentList.push(again);
       return again;
     }
-    const outgoing = this.#outbox.peek();
+    const outgoing = this.outbox.peek();
     if (outgoing === undefined) return undefined;
-    const needsIdentifier = Math.min(outgoing.qos, maximumQos) > 0;
+    const qos = outgoing.qos;
+    const isLowered = qos > maximumQos;
+    const needsIdentifier = (isLowered ? maximumQos : qos) > 0;
     if (needsIdentifier && (this.inFlight >= window || this.identifiers.exhausted)) return undefined;
-    this.#outbox.take();
-    this.#outbox.lower(outgoing, maximumQos);
+    this.outbox.take();
+    if (isLowered) this.outbox.lower(outgoing, maximumQos);
     if (needsIdentifier) {
       outgoing.identify(this.identifiers.take());
-      this.#inFlight.push(outgoing);
-      if (this.#isPersistent) this.storeSending(outgoing);
+      this.sentList.push(outgoing);
+      if (this.isPersistent) this.storeSending(outgoing);
+    } else {
+      this.leaving.push(outgoing);
     }
     return outgoing;
   }
 
-  /** A QoS 0 message was handed to the transport. */
-  sent(outgoing: Outgoing): void {
-    this.#outbox.settle(outgoing, "sent");
+  /**
+   * As `nextPublish`, but only a message whose packet stands at `place` in the ring, right behind the one before, and
+   * has `limit` bytes at most: both can then leave in one write.
+   */
+  nextPublishAt(place: number, limit: number, window: number, maximumQos: QoS): Outgoing | undefined {
+    const next = this.unsent.first ?? this.outbox.peek();
+    if (next === undefined || next.start !== place || next.byteLength > limit) return undefined;
+    // One that is lowered moves.
+    return next.qos > maximumQos ? undefined : this.nextPublish(window, maximumQos);
   }
 
-  /** The connection ended in the middle of a QoS 0 message. */
-  interrupted(outgoing: Outgoing): void {
-    this.#outbox.interrupted(outgoing);
+  /** The QoS 0 messages that `nextPublish` has given were handed to the transport. */
+  sent(): void {
+    for (let at = this.leaving.shift(); at !== undefined; at = this.leaving.shift()) {
+      this.outbox.settle(at, "sent");
+    }
+  }
+
+  /** The connection ended in the middle of the QoS 0 message that `nextPublish` gave last. */
+  interrupted(): void {
+    const outgoing = this.leaving.shift();
+    if (outgoing !== undefined) this.outbox.interrupted(outgoing);
   }
 
   /** The packet identifier of the PUBREL to send now, in the order of the PUBRECs [MQTT-4.6.0-4]. */
   nextRelease(): PacketIdentifier | undefined {
-    const outgoing = this.#nextRelease;
+    const outgoing = this.nextReleased;
     if (outgoing === undefined) return undefined;
-    this.#nextRelease = outgoing.next;
+    this.nextReleased = outgoing.next;
     return outgoing.packetIdentifier as PacketIdentifier;
   }
 
   /** PUBACK. One for a message that is not in flight is ignored. */
   acknowledged(packetIdentifier: PacketIdentifier): void {
-    const outgoing = this.findSent(packetIdentifier) ?? this.#released.find(packetIdentifier);
+    const outgoing = this.findSent(packetIdentifier) ?? this.released.find(packetIdentifier);
     if (outgoing === undefined) return;
     if (outgoing.qos !== 1) throw new ProtocolError("MQTT-4.3.3-1", "PUBACK for a QoS 2 PUBLISH");
     this.removeSent(outgoing);
     this.identifiers.release(packetIdentifier);
-    this.#outbox.settle(outgoing, "acknowledged");
+    this.outbox.settle(outgoing, "acknowledged");
   }
 
   /**
@@ -165,102 +190,102 @@ export class Session {
     if (outgoing.qos !== 2) throw new ProtocolError("MQTT-4.3.2-1", "PUBREC for a QoS 1 PUBLISH");
     const { byteLength } = outgoing;
     this.removeSent(outgoing);
-    this.#outbox.release(outgoing);
-    this.#released.push(outgoing);
-    this.#nextRelease ??= outgoing;
-    this.#outbox.store?.released(outgoing, this.#server, byteLength);
+    outgoing.release();
+    this.released.push(outgoing);
+    this.nextReleased ??= outgoing;
+    this.outbox.store?.released(outgoing, this.server, byteLength);
     return false;
   }
 
   /** PUBCOMP. One for a message that was not released is ignored, unless it is in flight. */
   completed(packetIdentifier: PacketIdentifier): void {
-    const outgoing = this.#released.find(packetIdentifier);
+    const outgoing = this.released.find(packetIdentifier);
     if (outgoing === undefined) {
       if (this.findSent(packetIdentifier) !== undefined) {
         throw new ProtocolError("MQTT-4.3.3-1", "PUBCOMP for a PUBLISH that was not released");
       }
       return;
     }
-    if (this.#nextRelease === outgoing) this.#nextRelease = outgoing.next;
-    this.#released.remove(outgoing);
+    if (this.nextReleased === outgoing) this.nextReleased = outgoing.next;
+    this.released.remove(outgoing);
     this.identifiers.release(packetIdentifier);
-    this.#outbox.settle(outgoing, "acknowledged");
+    this.outbox.settle(outgoing, "acknowledged");
   }
 
   /** Whether an inbound QoS 2 message was delivered before and is not released yet. */
   wasReceived(packetIdentifier: PacketIdentifier): boolean {
-    return this.#received.has(packetIdentifier);
+    return this.received.has(packetIdentifier);
   }
 
   /** An inbound QoS 2 message is being delivered. */
   receive(packetIdentifier: PacketIdentifier): void {
-    this.#received.add(packetIdentifier);
-    if (this.#isPersistent) this.#outbox.store?.received(this.#server, packetIdentifier);
+    this.received.add(packetIdentifier);
+    if (this.isPersistent) this.outbox.store?.received(this.server, packetIdentifier);
   }
 
   /** PUBREL: the same packet identifier is a new message from now on [MQTT-4.3.3-2]. */
   forget(packetIdentifier: PacketIdentifier): void {
-    this.#received.delete(packetIdentifier);
-    if (this.#isPersistent) this.#outbox.store?.completed(this.#server, packetIdentifier);
+    this.received.delete(packetIdentifier);
+    if (this.isPersistent) this.outbox.store?.completed(this.server, packetIdentifier);
   }
 
   /** Takes in what the store has of it, before the first connection. */
   restore(restored: Restored): void {
-    const server = this.#server;
-    for (const { bytes, id, lateOffset, packetIdentifier, server: at } of restored.messages.values()) {
-      if (at !== server) continue;
-      const outgoing = restoredOutgoing(bytes, id, lateOffset);
+    const server = this.server;
+    for (const message of restored.messages.values()) {
+      if (message.server !== server) continue;
+      const { packetIdentifier } = message;
+      const outgoing = restoredOutgoing(message, this.outbox);
       this.identifiers.claim(packetIdentifier);
-      if (bytes === undefined) {
+      if (outgoing.ring === undefined) {
         outgoing.packetIdentifier = packetIdentifier;
-        this.#released.push(outgoing);
+        this.released.push(outgoing);
       } else {
         // It was stored before it had one.
         outgoing.identify(packetIdentifier);
-        this.#outbox.restoreInFlight(outgoing);
-        this.#inFlight.push(outgoing);
+        this.sentList.push(outgoing);
       }
     }
-    for (const packetIdentifier of restored.received[server]) this.#received.add(packetIdentifier);
+    for (const packetIdentifier of restored.received[server]) this.received.add(packetIdentifier);
     this.identifiers.continueAfter(restored.last[server]);
   }
 
   /** For the store: what is in flight, and then what was released. */
   eachMessage(visit: (outgoing: Outgoing, server: ServerName, isReleased: boolean) => void): void {
-    for (const list of [this.#unsent, this.#inFlight]) {
-      for (let at = list.first; at !== undefined; at = at.next) visit(at, this.#server, false);
+    for (const list of [this.unsent, this.sentList]) {
+      for (let at = list.first; at !== undefined; at = at.next) visit(at, this.server, false);
     }
-    for (let at = this.#released.first; at !== undefined; at = at.next) visit(at, this.#server, true);
+    for (let at = this.released.first; at !== undefined; at = at.next) visit(at, this.server, true);
   }
 
   private get hasStored(): boolean {
     let any = false;
     this.eachMessage(({ storeId }) => {
-      any ||= storeId !== 0;
+      any ||= storeId !== undefined;
     });
     return any;
   }
 
   /** In a session that is kept, whatever is in flight is part of it. */
   private storeSending(outgoing: Outgoing): void {
-    const { store } = this.#outbox;
+    const { store } = this.outbox;
     if (store === undefined) return;
     if (!outgoing.isStored) store.add(outgoing);
-    store.sending(outgoing, this.#server);
+    store.sending(outgoing, this.server);
   }
 
   /** Sent on this connection or, with the session resumed, on an earlier one. */
   private findSent(packetIdentifier: PacketIdentifier): Outgoing | undefined {
-    return this.#inFlight.find(packetIdentifier) ?? this.#unsent.find(packetIdentifier);
+    return this.sentList.find(packetIdentifier) ?? this.unsent.find(packetIdentifier);
   }
 
   private removeSent(outgoing: Outgoing): void {
-    this.#inFlight.remove(outgoing);
-    this.#unsent.remove(outgoing);
+    this.sentList.remove(outgoing);
+    this.unsent.remove(outgoing);
   }
 
   private awaitsRelease(packetIdentifier: PacketIdentifier): boolean {
-    let at = this.#nextRelease;
+    let at = this.nextReleased;
     while (at !== undefined && at.packetIdentifier !== packetIdentifier) at = at.next;
     return at !== undefined;
   }

@@ -77,7 +77,7 @@ export function codeOf(server: ServerName): number {
   return server === "mqtt" ? 0 : 1;
 }
 
-export function messageRecord({ storeId, lateOffset, bytes }: Outgoing): Uint8Array {
+export function messageRecord({ storeId = 0, lateOffset = 0, bytes }: Outgoing): Uint8Array {
   const packet = bytes as Uint8Array;
   const record = new Uint8Array(MESSAGE_HEADER_LENGTH + packet.length);
   const view = new DataView(record.buffer);
@@ -90,7 +90,7 @@ export function messageRecord({ storeId, lateOffset, bytes }: Outgoing): Uint8Ar
 
 export function sentRecord(
   type: number,
-  { storeId, packetIdentifier }: Outgoing,
+  { storeId = 0, packetIdentifier = 0 }: Outgoing,
   server: ServerName,
 ): Uint8Array {
   const record = new Uint8Array(8);

@@ -3,14 +3,16 @@
  * SUBSCRIBE, UNSUBSCRIBE), then messages as the session gives them, and DISCONNECT last of all.
  *
  * Bytes are handed out, not pushed: nothing is encoded before there is room for it, and a long packet goes out in
- * parts without being copied.
+ * parts without being copied. Packets of messages that stand one behind the other go out together.
  */
 
 import { encodeAcknowledgement } from "./encode.js";
+import { LastView } from "./last-view.js";
 import type { ServerOptions } from "./options.js";
 import type { Outgoing } from "./outgoing.js";
 import type { Acknowledgement, Bare, PacketIdentifier } from "./packet.js";
 import { DISCONNECT, PINGREQ, PUBREL } from "./packet-type.js";
+import { packetEnd } from "./remaining-length.js";
 import type { Session } from "./session.js";
 
 /** Bytes of acknowledgements, PINGREQ and DISCONNECT that may wait to be sent. */
@@ -19,133 +21,179 @@ const CONTROL_LENGTH = 256;
 const CONTROL_RESERVE = 8;
 
 export class Transmitter {
-  readonly #options: ServerOptions;
-  readonly #session: Session;
-  readonly #control = new Uint8Array(CONTROL_LENGTH);
-  #controlLength = 0;
-  readonly #requests: Uint8Array[] = [];
-  /** A packet of which a part is still to be sent. */
-  #sending: Uint8Array | undefined;
-  #sendingOffset = 0;
-  #outgoing: Outgoing | undefined;
-  #pingDue = false;
+  private readonly options: ServerOptions;
+  private readonly session: Session;
+  private readonly control = new Uint8Array(CONTROL_LENGTH);
+  private controlLength = 0;
+  private readonly controlView = new LastView();
+  private readonly messageView = new LastView();
+  private readonly requests: Uint8Array[] = [];
+  /** What is being sent: a request, or the packets of messages that stand one behind the other. */
+  private sending: Uint8Array | undefined = undefined;
+  /** Where in it those bytes begin that have not been taken yet. */
+  private start = 0;
+  private end = 0;
+  /** The message of which a part has been taken. */
+  private outgoing: Outgoing | undefined = undefined;
+  /** What was taken last may hold messages of QoS 0, which are sent once it has been written. */
+  private isLeaving = false;
+  private pingDue = false;
   /** Whether the session's messages may be sent: from CONNACK to the goodbye. */
-  #flowing = false;
-  #goodbye: "none" | "due" | "said" = "none";
+  private flowing = false;
+  private goodbye: "none" | "due" | "said" = "none";
 
   constructor(options: ServerOptions, session: Session) {
-    this.#options = options;
-    this.#session = session;
+    this.options = options;
+    this.session = session;
   }
 
   /** Whether the answer to one more packet can be taken. */
   get hasRoom(): boolean {
-    return this.#controlLength + CONTROL_RESERVE <= CONTROL_LENGTH;
+    return this.controlLength + CONTROL_RESERVE <= CONTROL_LENGTH;
   }
 
   /** Whether everything has been taken, DISCONNECT last. */
   get finished(): boolean {
-    return this.#goodbye === "said" && this.#controlLength === 0;
+    return this.goodbye === "said" && this.controlLength === 0;
   }
 
   /** Whether PINGREQ is due and waits behind a packet of which a part has been taken. */
   get pingWaits(): boolean {
-    return this.#pingDue;
+    return this.pingDue;
   }
 
   /** Takes over an encoded packet. */
   request(packet: Uint8Array): void {
-    this.#requests.push(packet);
+    this.requests.push(packet);
   }
 
   /** Only with `hasRoom`. */
   acknowledge(type: Acknowledgement["type"], packetIdentifier: PacketIdentifier): void {
-    this.#controlLength = encodeAcknowledgement(type, packetIdentifier, this.#control, this.#controlLength);
+    this.controlLength = encodeAcknowledgement(type, packetIdentifier, this.control, this.controlLength);
   }
 
   /** PUBREL once more for a repeated PUBREC, behind those that are due [MQTT-4.6.0-4]. Only with `hasRoom`. */
   releaseAgain(packetIdentifier: PacketIdentifier): void {
-    if (this.#flowing) this.releaseMessages();
+    if (this.flowing) this.releaseMessages();
     this.acknowledge(PUBREL, packetIdentifier);
   }
 
   ping(): void {
-    this.#pingDue = true;
+    this.pingDue = true;
   }
 
   /** CONNACK came: messages may go. */
   flow(): void {
-    this.#flowing = true;
+    this.flowing = true;
   }
 
   /** Nothing new is begun; what was begun is finished, then DISCONNECT follows. */
   sayGoodbye(): void {
-    this.#flowing = false;
-    this.#requests.length = 0;
-    this.#goodbye = "due";
+    this.flowing = false;
+    this.requests.length = 0;
+    this.goodbye = "due";
   }
 
-  /** The next bytes, at most `limit`; valid until the next call. */
+  /** Whether a message with this packet identifier has left in part only. */
+  isPartOf(packetIdentifier: PacketIdentifier): boolean {
+    return this.outgoing !== undefined && this.outgoing.packetIdentifier === packetIdentifier;
+  }
+
+  /** The next bytes, at most `limit`; valid until the next call, by which they must have been written. */
   next(limit: number): Uint8Array | undefined {
-    if (this.#sending === undefined) {
-      if (this.#flowing) this.releaseMessages();
-      if (this.#pingDue) this.#pingDue = !this.pushBare(PINGREQ);
-      if (this.#controlLength > 0) return this.takeControl(limit);
-      if (!this.beginPacket()) {
-        if (this.#goodbye !== "due") return undefined;
-        this.#goodbye = "said";
+    if (this.isLeaving) this.left();
+    if (this.sending === undefined) {
+      if (this.flowing) this.releaseMessages();
+      if (this.pingDue) this.pingDue = !this.pushBare(PINGREQ);
+      if (this.controlLength > 0) return this.takeControl(limit);
+      if (!this.beginRequest(limit) && !(this.flowing && this.beginMessages(limit))) {
+        if (this.goodbye !== "due") return undefined;
+        this.goodbye = "said";
         this.pushBare(DISCONNECT);
         return this.takeControl(limit);
       }
     }
-    return this.takePacket(limit);
+    return this.takePart(limit);
   }
 
   /** The connection has ended. */
   close(): void {
-    if (this.#outgoing !== undefined && this.#outgoing.qos === 0) this.#session.interrupted(this.#outgoing);
-    this.#sending = undefined;
-    this.#outgoing = undefined;
+    if (this.isLeaving) this.left();
+    else if (this.outgoing !== undefined && this.outgoing.qos === 0) this.session.interrupted();
+    this.sending = undefined;
+    this.outgoing = undefined;
+  }
+
+  /** What was taken last has been written: the messages of QoS 0 in it are sent. */
+  private left(): void {
+    this.isLeaving = false;
+    this.session.sent();
   }
 
   private takeControl(limit: number): Uint8Array {
-    const byteLength = Math.min(limit, this.#controlLength);
-    const rest = this.#controlLength - byteLength;
-    this.#controlLength = rest;
-    if (rest === 0) return this.#control.subarray(0, byteLength);
-    const bytes = this.#control.slice(0, byteLength);
-    this.#control.copyWithin(0, byteLength, byteLength + rest);
+    const byteLength = Math.min(limit, this.controlLength);
+    const rest = this.controlLength - byteLength;
+    this.controlLength = rest;
+    if (rest === 0) return this.controlView.of(this.control, 0, byteLength);
+    const bytes = this.control.slice(0, byteLength);
+    this.control.copyWithin(0, byteLength, byteLength + rest);
     return bytes;
   }
 
-  private takePacket(limit: number): Uint8Array {
-    const packet = this.#sending as Uint8Array;
-    const start = this.#sendingOffset;
-    const end = Math.min(start + limit, packet.length);
-    if (end < packet.length) {
-      this.#sendingOffset = end;
-      return packet.subarray(start, end);
+  private takePart(limit: number): Uint8Array {
+    const bytes = this.sending as Uint8Array;
+    const start = this.start;
+    if (this.end - start > limit) {
+      this.start = start + limit;
+      return bytes.subarray(start, this.start);
     }
-    if (this.#outgoing !== undefined && this.#outgoing.qos === 0) this.#session.sent(this.#outgoing);
-    this.#sending = undefined;
-    this.#outgoing = undefined;
-    return start === 0 ? packet : packet.subarray(start);
+    this.isLeaving = this.outgoing !== undefined;
+    this.sending = undefined;
+    this.outgoing = undefined;
+    return this.messageView.of(bytes, start, this.end);
   }
 
-  private beginPacket(): boolean {
-    this.#sendingOffset = 0;
-    this.#sending = this.#requests.shift();
-    if (this.#sending === undefined && this.#flowing) {
-      const { maximumInFlight, maximumQos } = this.#options;
-      this.#outgoing = this.#session.nextPublish(maximumInFlight, maximumQos);
-      this.#sending = this.#outgoing?.bytes;
+  /** All requests that wait and fit into `limit` bytes together, or the first one. */
+  private beginRequest(limit: number): boolean {
+    const { requests } = this;
+    const first = requests.shift();
+    if (first === undefined) return false;
+    let length = first.length;
+    let count = 0;
+    while (count < requests.length && length + (requests[count] as Uint8Array).length <= limit) {
+      length += (requests[count] as Uint8Array).length;
+      count += 1;
     }
-    return this.#sending !== undefined;
+    this.sending = count === 0 ? first : joined(first, requests.splice(0, count), length);
+    this.start = 0;
+    this.end = length;
+    return true;
+  }
+
+  /** The next message, and those whose packets stand right behind it and fit into `limit` bytes with it. */
+  private beginMessages(limit: number): boolean {
+    const { session } = this;
+    const { maximumInFlight, maximumQos } = this.options;
+    const first = session.nextPublish(maximumInFlight, maximumQos);
+    if (first === undefined) return false;
+    const bytes = first.ring?.bytes as Uint8Array;
+    const start = first.start;
+    let end = packetEnd(bytes, start);
+    this.outgoing = first;
+    while (end - start < limit) {
+      const next = session.nextPublishAt(end, limit - end + start, maximumInFlight, maximumQos);
+      if (next === undefined) break;
+      end = packetEnd(bytes, end);
+    }
+    this.sending = bytes;
+    this.start = start;
+    this.end = end;
+    return true;
   }
 
   private releaseMessages(): void {
     while (this.hasRoom) {
-      const packetIdentifier = this.#session.nextRelease();
+      const packetIdentifier = this.session.nextRelease();
       if (packetIdentifier === undefined) return;
       this.acknowledge(PUBREL, packetIdentifier);
     }
@@ -153,10 +201,21 @@ export class Transmitter {
 
   /** A packet of two bytes, if there is room for it. */
   private pushBare(type: Bare["type"]): boolean {
-    if (this.#controlLength + 2 > CONTROL_LENGTH) return false;
-    this.#control[this.#controlLength] = type << 4;
-    this.#control[this.#controlLength + 1] = 0;
-    this.#controlLength += 2;
+    if (this.controlLength + 2 > CONTROL_LENGTH) return false;
+    this.control[this.controlLength] = type << 4;
+    this.control[this.controlLength + 1] = 0;
+    this.controlLength += 2;
     return true;
   }
+}
+
+function joined(first: Uint8Array, others: readonly Uint8Array[], length: number): Uint8Array {
+  const bytes = new Uint8Array(length);
+  bytes.set(first);
+  let end = first.length;
+  for (const other of others) {
+    bytes.set(other, end);
+    end += other.length;
+  }
+  return bytes;
 }

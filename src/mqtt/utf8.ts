@@ -8,6 +8,7 @@
  */
 
 import { UsageError } from "./errors.js";
+import type { TextPort } from "./ports.js";
 
 /** Arguments in one `String.fromCharCode.apply`; engines limit it. */
 const CHUNK = 512;
@@ -69,6 +70,16 @@ export function encodeUtf8(text: string): Uint8Array {
   const bytes = new Uint8Array(utf8Length(text));
   writeUtf8(text, bytes, 0);
   return bytes;
+}
+
+/**
+ * The same by the engine's own means, if it has some that are right.
+ * @throws UsageError `invalid-string` for a lone surrogate.
+ */
+export function encodeText(text: string, port: TextPort | undefined): Uint8Array {
+  const bytes = port?.encode(text);
+  // A byte for each element: ASCII.
+  return bytes !== undefined && bytes.length === text.length ? bytes : encodeUtf8(text);
 }
 
 /**

@@ -54,9 +54,8 @@ class Play {
     switch (random.below(6)) {
       case 0: {
         const qos = random.below(3) as QoS;
-        const outgoing = new Outgoing(qos, undefined);
         const isUp = connection.state === "connected";
-        this.outbox.add(outgoing, sourceOf("t", "x", qos), OPTIONS, isUp, 1, Number.POSITIVE_INFINITY);
+        this.outbox.add({ topicName: "t", payload: "x", qos }, undefined, this.now, OPTIONS, isUp, 1);
         break;
       }
       case 1:

@@ -5,7 +5,7 @@ import type { ConnectionEvent } from "../../src/mqtt/connection-event.js";
 import { MessageStore } from "../../src/mqtt/message-store.js";
 import type { ServerOptions } from "../../src/mqtt/options.js";
 import { Outbox } from "../../src/mqtt/outbox.js";
-import { Outgoing } from "../../src/mqtt/outgoing.js";
+import type { Outgoing } from "../../src/mqtt/outgoing.js";
 import { restoreState } from "../../src/mqtt/restore-state.js";
 import { Session } from "../../src/mqtt/session.js";
 import { OPTIONS } from "../mqtt/support/server-options.js";
@@ -67,26 +67,11 @@ export class ModelDevice {
 
   /** As `MqttClient.publish`. */
   publish(number: number, qos: 1 | 2, isKept: boolean): Outgoing {
-    const outgoing = new Outgoing(qos, undefined);
-    const source = {
-      topicName: `${qos}`,
-      topicByteLength: 1,
-      payload: Uint8Array.of(number),
-      payloadByteLength: 1,
-      qos,
-      retain: false,
-    };
+    const message = { topicName: `${qos}`, payload: Uint8Array.of(number), qos };
+    // What may expire is not kept; and this will not.
+    const kept = isKept ? message : { ...message, expiresAfter: Number.MAX_SAFE_INTEGER };
     const room = Math.max(0, this.#options.maximumInFlight - this.session.inFlight);
-    this.outbox.add(
-      outgoing,
-      source,
-      this.#options,
-      this.isConnected,
-      room,
-      Number.POSITIVE_INFINITY,
-      isKept,
-    );
-    return outgoing;
+    return this.outbox.add(kept, undefined, NOW, this.#options, this.isConnected, room);
   }
 
   /** A stream is open, and CONNECT on its way. */

@@ -1,38 +1,44 @@
 /** Messages for the outbox, and what one looks like on the wire. */
 
 import { decode } from "../../../src/mqtt/decode.js";
+import { writePublish } from "../../../src/mqtt/encode.js";
 import type { Outbox, OutboxLimits } from "../../../src/mqtt/outbox.js";
-import type { DeliveryHandler, OutgoingSource } from "../../../src/mqtt/outgoing.js";
+import type { Message } from "../../../src/mqtt/message.js";
+import type { DeliveryHandler } from "../../../src/mqtt/outgoing.js";
 import { Outgoing } from "../../../src/mqtt/outgoing.js";
+import { PacketRing } from "../../../src/mqtt/packet-ring.js";
 import type { Publish, QoS } from "../../../src/mqtt/packet.js";
 import type { Milliseconds } from "../../../src/mqtt/ports.js";
-import { utf8Length } from "../../../src/mqtt/utf8.js";
+import { remainingLengthSize } from "../../../src/mqtt/remaining-length.js";
+import { TopicNames } from "../../../src/mqtt/topic-names.js";
+import { encodeUtf8 } from "../../../src/mqtt/utf8.js";
 
-/** A message measured as `publish()` does it. */
-export function sourceOf(
+/** A message whose packet stands in a ring, with nobody else in it unless `ring` is given. */
+export function outgoingOf(
   topicName: string,
   payload: Uint8Array | string,
   qos: QoS,
   retain = false,
-): OutgoingSource {
-  const payloadByteLength = typeof payload === "string" ? utf8Length(payload) : payload.length;
-  return { topicName, topicByteLength: utf8Length(topicName), payload, payloadByteLength, qos, retain };
-}
-
-/** An encoded message that no outbox holds. */
-export function outgoingOf(source: OutgoingSource): Outgoing {
-  const outgoing = new Outgoing(source.qos, undefined);
-  outgoing.encode(source);
-  return outgoing;
+  ring = new PacketRing({ relocate: () => {} }),
+): Outgoing {
+  const bytes = typeof payload === "string" ? encodeUtf8(payload) : payload;
+  const topic = new TopicNames().encoded(topicName);
+  const remaining = topic.length + (qos === 0 ? 0 : 2) + bytes.length;
+  const start = ring.reserve(1 + remainingLengthSize(remaining) + remaining);
+  const target = ring.bytes as Uint8Array;
+  target.set(bytes, writePublish(qos, retain, remaining, topic, target, start));
+  return new Outgoing(ring, start);
 }
 
 /** What its packet says; while it has no packet identifier yet, as if that were 65,535. */
 export function publishOf(outgoing: Outgoing): Publish {
   const bytes = (outgoing.bytes as Uint8Array).slice();
-  if (outgoing.qos > 0 && outgoing.packetIdentifier === 0) {
-    const copy = new Outgoing(outgoing.qos, undefined);
-    copy.bytes = bytes;
+  if (outgoing.qos > 0 && (outgoing.packetIdentifier ?? 0) === 0) {
+    const ring = new PacketRing({ relocate: () => {} });
+    const copy = new Outgoing(ring, ring.reserve(bytes.length));
+    ring.bytes?.set(bytes);
     copy.identify(65_535);
+    return decode((copy.bytes as Uint8Array).slice()) as Publish;
   }
   return decode(bytes) as Publish;
 }
@@ -69,9 +75,9 @@ export function addTo(outbox: Outbox, addition: Addition): Outgoing {
     topicName = "t",
     isState = false,
   } = addition;
-  const outgoing = new Outgoing(qos, addition.handler);
   const limits = { ...ROOMY, ...addition.limits };
-  const source = { ...sourceOf(topicName, payload, qos), stateTopic: isState ? topicName : undefined };
-  outbox.add(outgoing, source, limits, connected, room, expiresAt);
-  return outgoing;
+  const message: Message = { topicName, payload, qos, kind: isState ? "state" : "event" };
+  if (expiresAt === Number.POSITIVE_INFINITY) return outbox.add(message, addition.handler, 0, limits, connected, room);
+  // A wait of nothing, begun just before.
+  return outbox.add({ ...message, expiresAfter: 0 }, addition.handler, expiresAt - 1, limits, connected, room);
 }

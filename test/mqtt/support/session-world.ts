@@ -32,7 +32,7 @@ export class SessionWorld {
       const { payload, qos, duplicate, packetIdentifier } = publishOf(outgoing);
       const number = qos === 0 ? "" : ` #${packetIdentifier}`;
       sent.push(`${String.fromCharCode(...payload)}${qos}${number}${duplicate ? "!" : ""}`);
-      if (qos === 0) session.sent(outgoing);
+      if (qos === 0) session.sent();
     }
   }
 

@@ -1,0 +1,125 @@
+/**
+ * The PUBLISH packets a client holds, in their wire form, one behind the other in one buffer.
+ *
+ * An object and a buffer for each message would take a device ten times the memory of the message itself, and packets
+ * that stand one behind the other can leave in one write. Most are let go in the order in which they came, so the
+ * buffer is a ring. One that is let go before those in front of it is only marked: packet type 0, which no packet has.
+ * The front passes over it later. When there is no room, all that is held moves into a new buffer, without the gaps.
+ */
+
+import { packetEnd } from "./remaining-length.js";
+
+/** Who knows where the packets are. */
+export interface RingOwner {
+  /** Calls back with the place of each packet that is held, in order, and takes the new one that is returned. */
+  relocate(move: (start: number) => number): void;
+}
+
+/** Bytes of the shortest buffer. */
+const SHORTEST = 128;
+/** Bytes of the longest buffer that is kept while it is empty. */
+const LONGEST_KEPT = 512;
+
+export class PacketRing {
+  /** Where the packets are; another one after each `reserve`. */
+  bytes: Uint8Array | undefined = undefined;
+  /** Bytes of all packets held. */
+  byteLength = 0;
+  private readonly owner: RingOwner;
+  /** Packets held. */
+  private count = 0;
+  /** The first packet, held or marked. */
+  private front = 0;
+  /** Behind the last one. */
+  private back = 0;
+  /** Where the packets behind `front` end that stand above `back`, which has started anew at 0; 0: it has not. */
+  private top = 0;
+
+  constructor(owner: RingOwner) {
+    this.owner = owner;
+  }
+
+  /** A place for a packet of this length, which is to be written there at once. */
+  reserve(byteLength: number): number {
+    const bytes = this.bytes;
+    let start = bytes === undefined ? -1 : this.place(bytes, byteLength);
+    if (start === -1) start = this.renew(byteLength);
+    this.back = start + byteLength;
+    this.count += 1;
+    this.byteLength += byteLength;
+    return start;
+  }
+
+  /** The packet at `start` is not held any more. Its bytes stay as they are, but perhaps for the first, until `reserve`. */
+  release(start: number): void {
+    const bytes = this.bytes as Uint8Array;
+    this.count -= 1;
+    this.byteLength -= packetEnd(bytes, start) - start;
+    if (this.count === 0) this.clear(bytes);
+    else {
+      bytes[start] = 0;
+      if (start === this.front) this.advance(bytes);
+    }
+  }
+
+  /** The packet at `start` begins `byteLength` bytes later, 2 or more; those before it are not used any more. */
+  cut(start: number, byteLength: number): void {
+    const bytes = this.bytes as Uint8Array;
+    this.byteLength -= byteLength;
+    // They look like a packet that was let go.
+    bytes[start] = 0;
+    bytes[start + 1] = byteLength - 2;
+    if (start === this.front) this.advance(bytes);
+  }
+
+  private clear(bytes: Uint8Array): void {
+    this.front = 0;
+    this.back = 0;
+    this.top = 0;
+    if (bytes.length > LONGEST_KEPT) this.bytes = undefined;
+  }
+
+  /** Where `byteLength` bytes are free, or -1. */
+  private place(bytes: Uint8Array, byteLength: number): number {
+    if (this.top > 0) return this.back + byteLength <= this.front ? this.back : -1;
+    if (this.back + byteLength <= bytes.length) return this.back;
+    if (byteLength > this.front) return -1;
+    this.top = this.back;
+    return 0;
+  }
+
+  /** Passes over what is not held any more. */
+  private advance(bytes: Uint8Array): void {
+    let front = this.front;
+    while (bytes[front] === 0) {
+      front = packetEnd(bytes, front);
+      if (front === this.top) {
+        front = 0;
+        this.top = 0;
+      }
+    }
+    this.front = front;
+  }
+
+  /** Moves everything into a buffer with room for `byteLength` more; returns where that is. */
+  private renew(byteLength: number): number {
+    const old = this.bytes;
+    // A quarter more than is needed now, so that this is not done for every packet.
+    const needed = this.byteLength + byteLength;
+    const bytes = new Uint8Array(Math.max(SHORTEST, needed + (needed >> 2)));
+    let end = 0;
+    if (old !== undefined) {
+      this.owner.relocate((from) => {
+        const packet = old.subarray(from, packetEnd(old, from));
+        const start = end;
+        bytes.set(packet, start);
+        end += packet.length;
+        return start;
+      });
+    }
+    this.bytes = bytes;
+    this.front = 0;
+    this.top = 0;
+    return end;
+  }
+}
