@@ -4,6 +4,8 @@
 export interface XsGlobal {
   /** Asks the host and waits for its answer. */
   issueCommand(question: ArrayBuffer): ArrayBuffer;
+  /** Collects the garbage. */
+  collectGarbage(): void;
   /**
    * Freezes what a module has declared at its top level.
    * @throws TypeError for what could not lie in flash
