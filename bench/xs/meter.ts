@@ -47,11 +47,12 @@ async function meterRun(xs: XsWorker, operations: number): Promise<Figures> {
   await tell(xs, { type: "collect" });
   const before = await xs.command(runCommand(0));
   const after: XsReply = await xs.command(runCommand(operations));
-  if (await tell(xs, { type: "was-collected" })) throw new Error("the garbage was collected while it was counted");
+  if (await tell(xs, { type: "was-collected" }))
+    throw new Error("the garbage was collected while it was counted");
   return { units: after.compute, slots: after.heapCount - before.heapCount };
 }
 
-async function tell(xs: XsWorker, command: BenchCommand): Promise<unknown> {
+export async function tell(xs: XsWorker, command: BenchCommand): Promise<unknown> {
   const { bytes } = await xs.command(pack(command));
   const { failure, value } = unpack<Answer>(bytes).message;
   if (failure !== undefined) throw new Error(failure);

@@ -7,8 +7,10 @@ import type { Work } from "./work.js";
 const WORKS: Work[] = [];
 for (const type of ["send", "receive"] as const)
   for (const burst of [1, 10])
-    for (const qos of [0, 1, 2] as const) WORKS.push({ type, qos, payloadLength: 42, burst, others: 0 } as Work);
-for (const others of [1, 10, 100]) WORKS.push({ type: "receive", qos: 1, payloadLength: 42, burst: 1, others });
+    for (const qos of [0, 1, 2] as const)
+      WORKS.push({ type, qos, payloadLength: 42, burst, others: 0 } as Work);
+for (const others of [1, 10, 100])
+  WORKS.push({ type: "receive", qos: 1, payloadLength: 42, burst: 1, others });
 
 const rows: (string | number)[][] = [];
 for (const work of WORKS) {
@@ -29,5 +31,8 @@ for (const work of WORKS) {
   ]);
 }
 console.log(
-  textTable(["per message", "units", "slots", "harness units", "slots", "completed", "pending", "writes/op", "bytes"], rows),
+  textTable(
+    ["per message", "units", "slots", "harness units", "slots", "completed", "pending", "writes/op", "bytes"],
+    rows,
+  ),
 );

@@ -34,7 +34,13 @@ export type BenchCommand =
   | { readonly type: "collect" }
   /** Whether garbage was collected since the last "collect". */
   | { readonly type: "was-collected" }
-  | { readonly type: "check" };
+  | { readonly type: "check" }
+  /** In a bundle with a profiler: forgets what it has, and answers with it. */
+  | { readonly type: "profile" }
+  /** Likewise: the next operation is to be stopped there. */
+  | { readonly type: "stop-at"; readonly place: number }
+  /** The number of the function that it was stopped in; nothing when it came to its end. */
+  | { readonly type: "stopped-in" };
 
 /** The first byte of the one command that is not packed JSON, so that it takes the same whatever it says. */
 export const RUN = 0xff;
@@ -42,6 +48,12 @@ export const RUN = 0xff;
 /** `count` operations. */
 export function runCommand(count: number): Uint8Array {
   return Uint8Array.of(RUN, count >> 8, count & 0xff);
+}
+
+/** Units and calls of each function, by its number. */
+export interface Profile {
+  readonly units: readonly number[];
+  readonly calls: readonly number[];
 }
 
 /** What was done since the set-up, to be compared with what should have been. */

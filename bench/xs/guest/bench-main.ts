@@ -1,14 +1,15 @@
 /** The program under measurement: does the work it is told, and keeps out of the way of the meter. */
 
+import { onCommand } from "../../../host-sim/xs/guest/globals.js";
 import type { Answer } from "../../../host-sim/xs/message.js";
 import { pack, unpack } from "../../../host-sim/xs/message.js";
-import { onCommand } from "../../../host-sim/xs/guest/globals.js";
 import type { MqttClient } from "../../../src/mqtt/client.js";
-import type { BenchCommand, Done, Work, Worker } from "../work.js";
+import type { BenchCommand, Done, Profile, Work, Worker } from "../work.js";
 import { RUN } from "../work.js";
 import type { Client, Driver } from "./driver.js";
 import { ReceiveDriver, SendDriver } from "./driver.js";
 import { Nobody } from "./nobody.js";
+import type { Profiler } from "./profiler.js";
 import { Counter, connectedClient } from "./reed.js";
 import { StubClock, StubTimer, StubTransport } from "./stub-world.js";
 
@@ -50,11 +51,33 @@ class Bench {
     const counters = this.#reed?.counters;
     return {
       operations: this.#operations,
-      messages: this.#work.type === "send" ? (counters?.acknowledged ?? 0) + (counters?.sent ?? 0) : this.#counter.messages,
+      messages:
+        this.#work.type === "send"
+          ? (counters?.acknowledged ?? 0) + (counters?.sent ?? 0)
+          : this.#counter.messages,
       pending: this.#reed?.pending ?? 0,
       bytes,
       writes,
     };
+  }
+}
+
+/** There when the bundle has a profiler; the functions' numbers are those of the bundle. */
+const { profiler } = globalThis as { profiler?: Profiler };
+
+function takeProfile(): Profile | undefined {
+  const calls = profiler && [...profiler.calls];
+  return calls && profiler && { calls, units: profiler.result() };
+}
+
+function profiled(work: Bench, count: number, by: Profiler): void {
+  by.begin();
+  try {
+    work.run(count);
+  } catch (error) {
+    if (by.stoppedIn === undefined) throw error;
+  } finally {
+    by.end();
   }
 }
 
@@ -75,13 +98,25 @@ function handle(command: BenchCommand): unknown {
       return canary?.deref() === undefined;
     case "check":
       return bench?.done;
+    case "profile":
+      return takeProfile();
+    case "stop-at":
+      if (profiler !== undefined) {
+        profiler.place = command.place;
+        profiler.stoppedIn = undefined;
+      }
+      return undefined;
+    case "stopped-in":
+      return profiler?.stoppedIn;
   }
 }
 
 onCommand((question) => {
   const bytes = new Uint8Array(question);
   if (bytes[0] === RUN) {
-    bench?.run(((bytes[1] as number) << 8) | (bytes[2] as number));
+    const count = ((bytes[1] as number) << 8) | (bytes[2] as number);
+    if (profiler === undefined) bench?.run(count);
+    else if (bench !== undefined) profiled(bench, count, profiler);
     return undefined;
   }
   let answer: Answer;
