@@ -2,20 +2,23 @@
 
 import type { Message } from "../../../src/mqtt/message.js";
 import type { ReceiveWork, SendWork } from "../work.js";
-import { acknowledgements, PUBACK, PUBCOMP, PUBREC, PUBREL, PublishPackets } from "./packets.js";
-import type { StubClock, StubTimer, StubTransport } from "./stub-world.js";
+import {
+  acknowledgements,
+  PUBACK,
+  PUBCOMP,
+  PUBREC,
+  PUBREL,
+  PublishPackets,
+  serverAnswers,
+} from "./packets.js";
+import type { Stubs } from "./stubs.js";
+import { ROOM } from "./stubs.js";
 
 export const TOPIC = "reed/footprint/door/event/1";
 
 /** What the driver needs of a client; the rest goes through the ports. */
 export interface Client {
   publish(message: Message): void;
-}
-
-export interface Stubs {
-  readonly clock: StubClock;
-  readonly timer: StubTimer;
-  readonly transport: StubTransport;
 }
 
 export interface Driver {
@@ -80,36 +83,28 @@ export class SendDriver implements Driver {
       this.#second[to + 1] = low;
     }
   }
-
-  /** What an operation has to write, for the stand-in. */
-  get wire(): Uint8Array {
-    return this.#packets.bytes;
-  }
-
-  /** What it reads. */
-  get reads(): readonly Uint8Array[] {
-    const { qos } = this.#work;
-    return [this.#first, this.#second].slice(0, qos);
-  }
-
-  /** What it writes after each of them. */
-  get answers(): readonly (Uint8Array | undefined)[] {
-    return this.#work.qos === 2 ? [acknowledgements(PUBREL, this.#work.burst), undefined] : [undefined];
-  }
 }
 
 export class ReceiveDriver implements Driver {
   readonly #stubs: Stubs;
   readonly #work: ReceiveWork;
   readonly #packets: PublishPackets;
+  /** What is announced at a time. */
+  readonly #segments: Uint8Array[] = [];
   readonly #releases: Uint8Array;
   #identifier = 0;
 
   constructor(stubs: Stubs, work: ReceiveWork) {
     this.#stubs = stubs;
     this.#work = work;
-    const { burst, payloadLength, qos } = work;
+    const { burst, payloadLength, qos, segment } = work;
     this.#packets = new PublishPackets(TOPIC, payloadOf(payloadLength), qos, burst);
+    const { bytes } = this.#packets;
+    for (let start = 0; start < bytes.length; ) {
+      const end = Math.min(start + (segment ?? bytes.length), bytes.length);
+      this.#segments.push(bytes.subarray(start, end));
+      start = end;
+    }
     this.#releases = acknowledgements(PUBREL, burst);
   }
 
@@ -119,8 +114,10 @@ export class ReceiveDriver implements Driver {
     clock.time += 1;
     transport.begin();
     if (qos > 0) this.#identify();
-    transport.feed(this.#packets.bytes);
-    timer.settle();
+    for (let i = 0; i < this.#segments.length; i += 1) {
+      transport.feed(this.#segments[i] as Uint8Array);
+      timer.settle();
+    }
     if (qos < 2) return;
     transport.feed(this.#releases);
     timer.settle();
@@ -140,19 +137,29 @@ export class ReceiveDriver implements Driver {
       this.#releases[4 * i + 3] = number & 0xff;
     }
   }
+}
 
-  get wire(): Uint8Array {
-    return new Uint8Array(0);
+/** An operation is one step of it: what arrives at once, and what it leads to. */
+export class ConnectDriver implements Driver {
+  readonly #stubs: Stubs;
+  #answers: Uint8Array | undefined;
+
+  constructor(stubs: Stubs) {
+    this.#stubs = stubs;
   }
 
-  get reads(): readonly Uint8Array[] {
-    return this.#work.qos === 2 ? [this.#packets.bytes, this.#releases] : [this.#packets.bytes];
+  operate(): void {
+    const { timer, transport } = this.#stubs;
+    transport.begin();
+    if (this.#answers === undefined) transport.handler?.onWritable(ROOM);
+    else transport.feed(this.#answers);
+    timer.settle();
   }
 
-  get answers(): readonly (Uint8Array | undefined)[] {
-    const { burst, qos } = this.#work;
-    if (qos === 0) return [undefined];
-    if (qos === 1) return [acknowledgements(PUBACK, burst)];
-    return [acknowledgements(PUBREC, burst), acknowledgements(PUBCOMP, burst)];
+  /** Whether the server has something to say in the next step. */
+  more(): boolean {
+    const { sent, sentLength } = this.#stubs.transport;
+    this.#answers = serverAnswers(sent, sentLength);
+    return this.#answers.length > 0;
   }
 }

@@ -46,7 +46,7 @@ export function acknowledgements(first: number, count: number): Uint8Array {
   return bytes;
 }
 
-/** What a server answers at once to CONNECT and SUBSCRIBE packets, which are all that `bytes` holds up to `end`. */
+/** What a server that accepts everything answers to the packets in `bytes` up to `end`; QoS 2 is not expected. */
 export function serverAnswers(bytes: Uint8Array, end: number): Uint8Array {
   const answers: number[] = [];
   for (let start = 0; start < end; ) {
@@ -61,10 +61,14 @@ export function serverAnswers(bytes: Uint8Array, end: number): Uint8Array {
     const next = body + remaining;
     const type = (bytes[start] as number) >> 4;
     if (type === 1) answers.push(0x20, 2, 0, 0);
+    if (type === 3 && ((bytes[start] as number) & 6) !== 0) {
+      const identifier = body + 2 + uint16(bytes, body);
+      answers.push(PUBACK, 2, bytes[identifier] as number, bytes[identifier + 1] as number);
+    }
     if (type === 8) {
       const granted: number[] = [];
       for (let filter = body + 2; filter < next; ) {
-        filter += 2 + (((bytes[filter] as number) << 8) | (bytes[filter + 1] as number));
+        filter += 2 + uint16(bytes, filter);
         granted.push(bytes[filter] as number);
         filter += 1;
       }
@@ -73,4 +77,8 @@ export function serverAnswers(bytes: Uint8Array, end: number): Uint8Array {
     start = next;
   }
   return Uint8Array.from(answers);
+}
+
+function uint16(bytes: Uint8Array, offset: number): number {
+  return ((bytes[offset] as number) << 8) | (bytes[offset + 1] as number);
 }

@@ -5,6 +5,7 @@
  */
 
 import "../../../host-sim/xs/guest/globals.js";
+import type { Profile } from "../work.js";
 
 const FUNCTIONS = 4096;
 const DEPTH = 256;
@@ -19,6 +20,12 @@ declare global {
   const profiler: Profiler;
 }
 
+interface Attribution {
+  readonly units: readonly number[];
+  readonly calls: readonly number[];
+  readonly children: readonly number[];
+}
+
 export class Profiler {
   readonly units = new Float64Array(FUNCTIONS);
   readonly calls = new Float64Array(FUNCTIONS);
@@ -31,6 +38,7 @@ export class Profiler {
   /** How many of them are left until then. */
   #left = 0;
   #isStopping = false;
+  #last: Attribution = { units: [], calls: [], children: [] };
   /** It was stopped, in this function. */
   stoppedIn: number | undefined;
 
@@ -44,6 +52,7 @@ export class Profiler {
   end(): void {
     this.#left = 0;
     this.#isStopping = false;
+    this.#last = { units: [...this.units], calls: [...this.calls], children: [...this.children] };
   }
 
   #count(): void {
@@ -91,12 +100,9 @@ export class Profiler {
     xs.resetMeter(0, 0);
   }
 
-  /** The units of each function without what the profiler has added. */
-  result(): number[] {
-    const units = [...this.units];
-    const { calls, children } = this;
-    const own = [...calls];
-    const made = [...children];
+  /** Of the last operations, without what the profiler has added to the units. */
+  result(): Profile {
+    const { calls, children, units } = this.#last;
     this.clear();
     this.enter(PARENT);
     for (let i = 0; i < CALIBRATIONS; i += 1) bare();
@@ -108,7 +114,12 @@ export class Profiler {
     this.leave();
     const outside = ((this.units[PARENT] as number) - withoutIt) / CALIBRATIONS;
     const inside = (this.units[CHILD] as number) / CALIBRATIONS;
-    return units.map((value, id) => value - (own[id] as number) * inside - (made[id] as number) * outside);
+    return {
+      calls,
+      units: units.map(
+        (value, id) => value - (calls[id] as number) * inside - (children[id] as number) * outside,
+      ),
+    };
   }
 }
 
