@@ -4,6 +4,10 @@
 export interface XsGlobal {
   /** Asks the host and waits for its answer. */
   issueCommand(question: ArrayBuffer): ArrayBuffer;
+  /** Collects the garbage. */
+  collectGarbage(): void;
+  /** Sets limit (0: none) and count of the engine's meter, and returns what it has counted. */
+  resetMeter(limit: number, count: number): number;
   /**
    * Freezes what a module has declared at its top level.
    * @throws TypeError for what could not lie in flash

@@ -40,11 +40,13 @@ const ECMASCRIPT = [
 /** The worker's globals that are used here. */
 interface WorkerGlobal {
   issueCommand: XsGlobal["issueCommand"];
+  gc(): void;
+  resetMeter: XsGlobal["resetMeter"];
   harden<T>(value: T): T;
 }
 
 function prepare(): void {
-  const { harden, issueCommand } = globalThis as unknown as WorkerGlobal;
+  const { gc, harden, issueCommand, resetMeter } = globalThis as unknown as WorkerGlobal;
   const world = globalThis as unknown as Record<string, unknown>;
   for (const name of Object.getOwnPropertyNames(globalThis)) {
     if (!ECMASCRIPT.includes(name)) delete world[name];
@@ -61,6 +63,8 @@ function prepare(): void {
   const modules: unknown[] = [];
   const kept: XsGlobal = {
     issueCommand,
+    collectGarbage: gc,
+    resetMeter,
     freezeModule(name, declared) {
       freezeModule(name, declared, harden);
       // As flash does: what is loaded stays, used or not.

@@ -1,0 +1,150 @@
+/**
+ * Meters a work on XS. What the driver and the stubs of the ports take is metered too, and subtracted: the driver with
+ * nobody to do the work, each stub by itself, times the number of its calls.
+ */
+
+import type { XsReply } from "../../host-sim/xs/worker.js";
+import { chunkBytesOf } from "./chunk-room.js";
+import { checkDone } from "./expected.js";
+import type { BenchBundle, BenchProgram } from "./program.js";
+import type { ConnectWork, Done, ReceiveWork, SendWork, StubCalls, StubCosts, Work } from "./work.js";
+
+/** Of one message or, for what is not a single message, of one operation. */
+export interface Figures {
+  /** Units of XS's meter, the harness subtracted. */
+  readonly units: number;
+  /** Slots allocated, garbage included. */
+  readonly slots: number;
+  /** Bytes of chunks allocated, garbage included; a chunk's header is 16 bytes here, 8 on a 32-bit device. */
+  readonly chunkBytes: number | undefined;
+  /** Writes to the transport. */
+  readonly writes: number;
+  /** Units of driver and stubs, which are not in `units`. */
+  readonly harness: number;
+}
+
+interface Raw {
+  readonly units: number;
+  readonly slots: number;
+}
+
+/** Before anything is metered: what grows once has grown. */
+const WARM_UP = 64;
+const OPERATIONS = 128;
+/** Well below what the engine starts with (262,144), so that the garbage is not collected while it is counted. */
+const SLOT_LIMIT = 100_000;
+const CALLS = ["writes", "written", "reads", "read", "byteReads", "clock", "timer", "handler"] as const;
+
+/** @throws Error when the work was not done as it should, or the garbage was collected in between */
+export async function meter(bundle: BenchBundle, work: Work): Promise<Figures> {
+  return work.type === "connect" ? await meterConnect(bundle, work) : await meterMessages(bundle, work);
+}
+
+async function meterMessages(bundle: BenchBundle, work: SendWork | ReceiveWork): Promise<Figures> {
+  const program = await bundle.start();
+  try {
+    await program.setUp(work);
+    await program.run(isLong(work) ? 1 : WARM_UP);
+    await program.collect();
+    const operations = await fitting(program, work);
+    const before = await program.done();
+    const raw = await meterRun(program, operations);
+    const done = await program.done();
+    checkDone(work, done);
+    const chunkBytes = await chunkBytesOf(program, raw.slots, isLong(work) ? 1 : 2);
+    const calls = callsPerOperation(before, done, 2 * operations);
+    const driver = await meterDriver(bundle, work, operations);
+    const harness = driver.units + stubUnits(calls, await program.stubCosts());
+    const { burst } = work;
+    return {
+      units: (raw.units - harness) / burst,
+      slots: (raw.slots - driver.slots) / burst,
+      chunkBytes: chunkBytes === undefined ? undefined : chunkBytes / burst,
+      writes: calls.writes / burst,
+      harness: harness / burst,
+    };
+  } finally {
+    program.end();
+  }
+}
+
+function isLong(work: SendWork | ReceiveWork): boolean {
+  return work.payloadLength > 100_000;
+}
+
+/** So many operations that their garbage fits. */
+async function fitting(program: BenchProgram, work: SendWork | ReceiveWork): Promise<number> {
+  if (isLong(work)) return 1;
+  const before = await program.run(0);
+  const after = await program.run(2);
+  const slots = (after.heapCount - before.heapCount) / 2;
+  return Math.max(2, Math.min(OPERATIONS, Math.floor(SLOT_LIMIT / (2 * slots))));
+}
+
+/** The driver alone. */
+async function meterDriver(bundle: BenchBundle, work: Work, operations: number): Promise<Raw> {
+  const program = await bundle.start();
+  try {
+    await program.setUp(work, "nobody");
+    await program.run(2);
+    return await meterRun(program, operations);
+  } finally {
+    program.end();
+  }
+}
+
+/**
+ * Does all operations twice. A collection would take away the garbage that was made until then, so that one half would
+ * leave much less than the other.
+ */
+async function meterRun(program: BenchProgram, operations: number): Promise<Raw> {
+  await program.collect();
+  const idle = await program.run(0);
+  const start = await program.run(0);
+  const first = await program.run(operations);
+  const second = await program.run(operations);
+  // The command itself takes a few.
+  const idleSlots = start.heapCount - idle.heapCount;
+  const slots = [first.heapCount - start.heapCount, second.heapCount - first.heapCount] as const;
+  if (Math.abs(slots[0] - slots[1]) > 8 + 0.02 * slots[0]) {
+    throw new Error(`the garbage was collected while it was counted: ${slots.join(" and ")} slots`);
+  }
+  return {
+    units: (first.compute + second.compute - 2 * idle.compute) / (2 * operations),
+    slots: (slots[0] + slots[1] - 2 * idleSlots) / (2 * operations),
+  };
+}
+
+function callsPerOperation(before: Done, after: Done, operations: number): StubCalls {
+  const calls: Record<string, number> = {};
+  for (const key of CALLS) calls[key] = (after[key] - before[key]) / operations;
+  return calls as unknown as StubCalls;
+}
+
+function stubUnits(calls: StubCalls, costs: StubCosts): number {
+  return CALLS.reduce((units, key) => units + calls[key] * costs[key], 0);
+}
+
+/** Step by step, since the server's answers are made in between, which is not to be metered. */
+async function meterConnect(bundle: BenchBundle, work: ConnectWork): Promise<Figures> {
+  const program = await bundle.start();
+  try {
+    await program.setUp(work);
+    await program.collect();
+    let units = 0;
+    let slots = 0;
+    do {
+      const idle = await program.run(0);
+      const start: XsReply = await program.run(0);
+      const end = await program.run(1);
+      units += end.compute - idle.compute;
+      slots += end.heapCount - start.heapCount - (start.heapCount - idle.heapCount);
+    } while (await program.tell({ type: "more" }));
+    const done = await program.done();
+    checkDone(work, done);
+    const harness = stubUnits(done, await program.stubCosts());
+    return { units: units - harness, slots, chunkBytes: undefined, writes: done.writes, harness };
+  } finally {
+    program.end();
+  }
+}

@@ -1,0 +1,21 @@
+/**
+ * What Reed costs on XS, at once, for whoever changes it: `node dist/bench/xs/quick.js`, or with a part of the name of
+ * what is wanted.
+ */
+
+import { textTable } from "../report/table.js";
+import { meter } from "./meter.js";
+import { BenchBundle, REED } from "./program.js";
+import { SUITE } from "./suite.js";
+
+const [wanted = ""] = process.argv.slice(2);
+const bundle = await BenchBundle.make(REED);
+const rows: (string | number)[][] = [];
+for (const { name, work } of SUITE) {
+  if (!name.includes(wanted)) continue;
+  const { chunkBytes, harness, slots, units, writes } = await meter(bundle, work);
+  rows.push([name, units, slots, chunkBytes ?? "", writes, harness]);
+}
+console.log(
+  textTable(["per message, without the harness", "units", "slots", "chunk bytes", "writes", "harness"], rows),
+);

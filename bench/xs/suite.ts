@@ -1,0 +1,90 @@
+/** The works that are metered, by name. */
+
+import type { QoS } from "../../src/mqtt/packet.js";
+import type { ReceiveWork, SendWork, Work } from "./work.js";
+
+export interface Entry {
+  readonly name: string;
+  readonly work: Work;
+}
+
+/** Bytes of the payload that reference figures are for; the topic name is 27 bytes long. */
+export const PAYLOAD_LENGTH = 42;
+const BURST = 10;
+/** What a TCP segment carries over Ethernet, at most. */
+const SEGMENT = 1460;
+
+function send(qos: QoS, more: Partial<SendWork> = {}): SendWork {
+  return { type: "send", qos, payloadLength: PAYLOAD_LENGTH, burst: 1, ...more };
+}
+
+function receive(qos: QoS, more: Partial<ReceiveWork> = {}): ReceiveWork {
+  return { type: "receive", qos, payloadLength: PAYLOAD_LENGTH, burst: 1, others: 0, ...more };
+}
+
+const EACH_QOS: readonly QoS[] = Object.freeze([0, 1, 2]);
+const LENGTHS: readonly (readonly [name: string, byteLength: number])[] = Object.freeze([
+  ["16 B", 16],
+  ["1 KiB", 1024],
+  ["16 KiB", 16_384],
+]);
+export const OTHERS: readonly number[] = Object.freeze([1, 10, 100]);
+
+export const SINGLE: readonly Entry[] = Object.freeze([
+  ...EACH_QOS.map((qos) => ({ name: `send QoS ${qos}`, work: send(qos) })),
+  ...EACH_QOS.map((qos) => ({ name: `receive QoS ${qos}`, work: receive(qos) })),
+]);
+
+export const BURSTS: readonly Entry[] = Object.freeze([
+  ...EACH_QOS.map((qos) => ({ name: `send QoS ${qos}, 10 at once`, work: send(qos, { burst: BURST }) })),
+  ...EACH_QOS.map((qos) => ({
+    name: `receive QoS ${qos}, 10 at once`,
+    work: receive(qos, { burst: BURST }),
+  })),
+]);
+
+export const PAYLOADS: readonly Entry[] = Object.freeze([
+  { name: "send QoS 1, text", work: send(1, { text: true }) },
+  ...LENGTHS.map(([name, payloadLength]) => ({
+    name: `send QoS 1, ${name}`,
+    work: send(1, { payloadLength }),
+  })),
+  ...LENGTHS.map(([name, payloadLength]) => ({
+    name: `receive QoS 1, ${name}`,
+    work: receive(1, { payloadLength }),
+  })),
+  {
+    name: "receive QoS 1, 16 KiB in segments",
+    work: receive(1, { payloadLength: 16_384, segment: SEGMENT }),
+  },
+  {
+    name: "receive QoS 1, 16 KiB in segments, streamed",
+    work: receive(1, { payloadLength: 16_384, segment: SEGMENT, streamed: true }),
+  },
+  {
+    name: "receive QoS 1, 1 MiB in segments, streamed",
+    work: receive(1, { payloadLength: 1_048_576, segment: SEGMENT, streamed: true }),
+  },
+]);
+
+export const MATCHING: readonly Entry[] = Object.freeze(
+  OTHERS.map((others) => ({
+    name: `receive QoS 1, ${others} other subscriptions`,
+    work: receive(1, { others }),
+  })),
+);
+
+export const CONNECTING: readonly Entry[] = Object.freeze([
+  {
+    name: "connect, 10 subscriptions, 20 messages",
+    work: { type: "connect", payloadLength: PAYLOAD_LENGTH, subscriptions: 10, messages: 20 },
+  },
+]);
+
+export const SUITE: readonly Entry[] = Object.freeze([
+  ...SINGLE,
+  ...BURSTS,
+  ...PAYLOADS,
+  ...MATCHING,
+  ...CONNECTING,
+]);
