@@ -11,33 +11,33 @@ export interface StageTime {
 }
 
 export class Attempt {
-  readonly #times: StageTime[] = [];
-  #stage: AttemptStage = "tcp";
-  #since: Milliseconds;
+  private readonly times: StageTime[] = [];
+  private current: AttemptStage = "tcp";
+  private since: Milliseconds;
   /** Nobody has said yet which stage it is in: a transport that does not tell is in "tcp". */
-  #isUnnamed = true;
+  private isUnnamed = true;
 
   constructor(now: Milliseconds) {
-    this.#since = now;
+    this.since = now;
   }
 
   /** `stage` begins, and with it the one before is over; nothing when it is in it already. */
   begin(stage: AttemptStage, now: Milliseconds): void {
-    if (stage === this.#stage && !this.#isUnnamed) return;
-    const isFirst = this.#isUnnamed && stage !== "connack";
-    this.#isUnnamed = false;
+    if (stage === this.current && !this.isUnnamed) return;
+    const isFirst = this.isUnnamed && stage !== "connack";
+    this.isUnnamed = false;
     if (!isFirst) this.end(now);
-    this.#stage = stage;
+    this.current = stage;
   }
 
   /** The attempt is over, well or not, in the last of the stages it returns. */
   over(now: Milliseconds): readonly StageTime[] {
     this.end(now);
-    return this.#times;
+    return this.times;
   }
 
   private end(now: Milliseconds): void {
-    this.#times.push({ stage: this.#stage, duration: now - this.#since });
-    this.#since = now;
+    this.times.push({ stage: this.current, duration: now - this.since });
+    this.since = now;
   }
 }

@@ -8,7 +8,8 @@
  * It is longer than most files here because the whole public interface is in one place, documented.
  */
 
-import type { ClosedEvent, ConnectionEvent } from "./connection-event.js";
+import type { Connection, ConnectionState } from "./connection.js";
+import type { ClosedEvent, ConnectionEvent, MessageEvent } from "./connection-event.js";
 import { checkQos } from "./encode.js";
 import type { ClientEvent, ClientObserver, ServerName } from "./event.js";
 import { FailBack } from "./fail-back.js";
@@ -54,28 +55,34 @@ export interface ClientPorts {
 }
 
 export class MqttClient {
-  readonly #ports: ClientPorts;
-  readonly #primary: ServerOptions;
-  readonly #backup: ServerOptions | undefined;
-  readonly #store: MessageStore | undefined;
-  readonly #outbox: Outbox;
-  readonly #primarySession: Session;
-  readonly #backupSession: Session;
-  readonly #subscriptions = new Subscriptions();
-  readonly #router: Router;
-  readonly #reconnector: Reconnector;
-  readonly #takeovers = new TakeoverWatch();
+  private readonly ports: ClientPorts;
+  private readonly primary: ServerOptions;
+  private readonly backup: ServerOptions | undefined;
+  private readonly store: MessageStore | undefined;
+  private readonly outbox: Outbox;
+  private readonly primarySession: Session;
+  private readonly backupSession: Session;
+  private readonly subscriptions = new Subscriptions();
+  private readonly router: Router;
+  private readonly reconnector: Reconnector;
+  private readonly takeovers = new TakeoverWatch();
   /** Undefined when the client stays with the backup. */
-  readonly #failBack: FailBack | undefined;
+  private readonly failBack: FailBack | undefined;
   /** The primary is to be gone back to, as soon as nothing is under way. */
-  #isPrimaryGood = false;
-  readonly #timer: Timer;
-  #timerDue: Milliseconds = Number.POSITIVE_INFINITY;
-  #link: Link | undefined;
-  #inTurn = false;
+  private isPrimaryGood = false;
+  private readonly timer: Timer;
+  /** When the timer rings: at the deadline, or earlier. */
+  private timerDue: Milliseconds = Number.POSITIVE_INFINITY;
+  /** When something falls due, or earlier. */
+  private deadline: Milliseconds = Number.POSITIVE_INFINITY;
+  /** The connection that the deadline was taken from, and in which state. */
+  private timed: Connection | undefined = undefined;
+  private timedState: ConnectionState | undefined = undefined;
+  private link: Link | undefined;
+  private inTurn = false;
   /** Messages that were found in the store, until that was told. */
-  #restoredCount = 0;
-  #isFailureTold = false;
+  private restoredCount = 0;
+  private isFailureTold = false;
 
   /**
    * @param primary section `mqtt`
@@ -85,51 +92,51 @@ export class MqttClient {
   constructor(ports: ClientPorts, primary: ServerOptions, backup?: ServerOptions) {
     checkServerOptions(primary);
     if (backup !== undefined) checkServerOptions(backup);
-    this.#ports = ports;
-    this.#primary = primary;
-    this.#backup = backup;
-    this.#store = ports.flash && new MessageStore(ports.flash);
-    this.#outbox = new Outbox(this.#store, ports.text);
-    this.#primarySession = new Session(this.#outbox, "mqtt", !primary.cleanSession);
-    this.#backupSession = new Session(this.#outbox, "mqtt1", backup?.cleanSession === false);
-    if (this.#store !== undefined) {
-      const sessions = [this.#primarySession, this.#backupSession] as const;
-      this.#restoredCount = restoreState(this.#store, this.#outbox, sessions, [primary, backup]);
+    this.ports = ports;
+    this.primary = primary;
+    this.backup = backup;
+    this.store = ports.flash && new MessageStore(ports.flash);
+    this.outbox = new Outbox(this.store, ports.text);
+    this.primarySession = new Session(this.outbox, "mqtt", !primary.cleanSession);
+    this.backupSession = new Session(this.outbox, "mqtt1", backup?.cleanSession === false);
+    if (this.store !== undefined) {
+      const sessions = [this.primarySession, this.backupSession] as const;
+      this.restoredCount = restoreState(this.store, this.outbox, sessions, [primary, backup]);
     }
-    this.#router = new Router(this.#subscriptions, this);
-    this.#reconnector = new Reconnector(primary, backup, ports.random);
+    this.router = new Router(this.subscriptions, this, ports.text);
+    this.reconnector = new Reconnector(primary, backup, ports.random);
     if (backup !== undefined && primary.failBackAfter > 0) {
-      this.#failBack = new FailBack(ports, primary, this);
+      this.failBack = new FailBack(ports, primary, this);
     }
-    this.#timer = ports.timers.create(() => {
-      this.#timerDue = Number.POSITIVE_INFINITY;
+    this.timer = ports.timers.create(() => {
+      this.timerDue = Number.POSITIVE_INFINITY;
       this.turn();
     });
   }
 
   /** Whether CONNACK has accepted the present connection, and neither side has ended it. */
   get connected(): boolean {
-    return this.#link?.connection.state === "connected";
+    return this.link?.connection.state === "connected";
   }
 
   /** The server in use, or tried next. */
   get server(): ServerName {
-    return this.#reconnector.server;
+    return this.reconnector.server;
   }
 
   /** Messages not completed yet: waiting and in flight. */
   get pending(): number {
-    return this.#outbox.length + this.session().unsettled;
+    return this.outbox.length + this.session().unsettled;
   }
 
   /** How many messages ended in each way since the client was made. */
   get counters(): Counters {
-    return this.#outbox.counters;
+    return this.outbox.counters;
   }
 
   /** Connects, and from now on keeps the connection alive. Does nothing when started already. */
   start(): void {
-    this.#reconnector.start(this.#ports.clock.now());
+    this.reconnector.start(this.ports.clock.now());
     this.wake();
   }
 
@@ -138,15 +145,15 @@ export class MqttClient {
    * have not left yet are refused, unless they may wait.
    */
   stop(): void {
-    this.#reconnector.stop();
-    this.#link?.connection.disconnect(this.#ports.clock.now());
+    this.reconnector.stop();
+    this.link?.connection.disconnect(this.ports.clock.now());
     this.wake();
   }
 
   /** As `stop`, but without DISCONNECT: the server publishes the will. */
   abandon(): void {
-    this.#reconnector.stop();
-    this.#link?.connection.abandon();
+    this.reconnector.stop();
+    this.link?.connection.abandon();
     this.wake();
   }
 
@@ -159,8 +166,8 @@ export class MqttClient {
   publish(message: Message, handler?: DeliveryHandler): Delivery {
     const options = this.options(this.server);
     const room = options.maximumInFlight - this.session().inFlight;
-    const now = this.#ports.clock.now();
-    const outgoing = this.#outbox.add(message, handler, now, options, this.connected, room);
+    const now = this.ports.clock.now();
+    const outgoing = this.outbox.add(message, handler, now, options, this.connected, room);
     this.wake();
     return outgoing;
   }
@@ -172,13 +179,13 @@ export class MqttClient {
   subscribe(topicFilter: string, handler: SubscriptionHandler, qos: QoS = 1): void {
     checkTopicFilter(topicFilter);
     checkQos(qos, "requested QoS [MQTT-3.8.3-4]");
-    this.#subscriptions.add(topicFilter, handler, qos);
+    this.subscriptions.add(topicFilter, handler, qos);
     this.wake();
   }
 
   /** Takes back what `subscribe` did: for one handler, or for all of exactly this topic filter. */
   unsubscribe(topicFilter: string, handler?: SubscriptionHandler): void {
-    this.#subscriptions.remove(topicFilter, handler);
+    this.subscriptions.remove(topicFilter, handler);
     this.wake();
   }
 
@@ -189,14 +196,14 @@ export class MqttClient {
 
   /** For the watch on the primary. */
   onPrimaryGood(): void {
-    this.#isPrimaryGood = true;
+    this.isPrimaryGood = true;
     this.wake();
   }
 
   /** For the router: tells the observer, and survives what it throws. */
   emit(event: ClientEvent): void {
     try {
-      this.#ports.observer?.onEvent(event);
+      this.ports.observer?.onEvent(event);
     } catch (error) {
       // An observer that fails at this too cannot be helped.
       if (event.type !== "handler-failed") this.emit({ type: "handler-failed", error });
@@ -205,98 +212,101 @@ export class MqttClient {
 
   /** Sees to it that a turn comes soon. */
   private wake(): void {
-    if (!this.#inTurn) this.schedule(this.#ports.clock.now(), 0);
+    if (!this.inTurn) this.schedule(this.ports.clock.now(), 0);
   }
 
   /** Does everything that can be done now, then sets the timer for the rest. */
   private turn(): void {
-    if (this.#inTurn) return;
-    this.#inTurn = true;
+    if (this.inTurn) return;
+    this.inTurn = true;
+    let isLate = true;
     try {
-      while (this.step(this.#ports.clock.now())) {
+      const now = this.ports.clock.now();
+      isLate = now >= this.deadline;
+      if (isLate) this.outbox.expired(now);
+      if (this.store !== undefined) this.reportStore();
+      while (this.step(now, isLate)) {
         // Until nothing is left to do.
       }
     } finally {
-      this.#inTurn = false;
+      this.inTurn = false;
       // Also when a port threw: the client goes on.
-      this.setTimer();
+      this.setTimer(isLate);
     }
-    this.reportOutcomes();
+    if (this.outbox.settledLength > 0) this.reportOutcomes();
   }
 
   /** One round; returns whether another one may find something to do. */
-  private step(now: Milliseconds): boolean {
-    this.reportStore();
-    let any = this.attempt(now);
-    this.#outbox.expired(now);
-    const link = this.#link;
-    if (link === undefined) return any;
-    if (this.receive(link, now)) any = true;
-    this.askForSubscriptions(link, now);
-    this.reportReady(link, now);
-    if (this.#isPrimaryGood && this.isQuiet(link)) this.goBack(link, now);
-    return link.transmit(now) || any;
+  private step(now: Milliseconds, isLate: boolean): boolean {
+    const link = this.link ?? this.attempt(now);
+    if (link === undefined) return false;
+    this.receive(link, now, isLate);
+    if (this.link !== link) return true;
+    if (this.subscriptions.isChanged) this.askForSubscriptions(link, now);
+    const isReady = link.attempt !== undefined && this.reportReady(link, now);
+    if (this.isPrimaryGood && this.isQuiet(link)) this.goBack(link, now);
+    return link.transmit(now) || isReady;
   }
 
   private reportStore(): void {
-    const messageCount = this.#restoredCount;
-    this.#restoredCount = 0;
+    const messageCount = this.restoredCount;
+    this.restoredCount = 0;
     if (messageCount > 0) this.emit({ type: "restored", messageCount });
-    const error = this.#store?.failure;
-    if (error === undefined || this.#isFailureTold) return;
-    this.#isFailureTold = true;
+    const error = this.store?.failure;
+    if (error === undefined || this.isFailureTold) return;
+    this.isFailureTold = true;
     this.emit({ type: "store-failed", error });
   }
 
-  private attempt(now: Milliseconds): boolean {
-    if (this.#link !== undefined) return false;
-    const server = this.#reconnector.takeAttempt(now);
-    if (server === undefined) return false;
+  private attempt(now: Milliseconds): Link | undefined {
+    const server = this.reconnector.takeAttempt(now);
+    if (server === undefined) return undefined;
     const options = this.options(server);
     const { host, port } = options.endpoint;
-    this.#link = new Link(server, options, this.session(), this.#ports, this, now);
+    const link = new Link(server, options, this.session(), this.ports, this, now, this.router);
+    this.link = link;
     // With the link in place, so that an observer may stop the client here.
-    this.emit({ type: "connecting", server, host, port, attempt: this.#reconnector.attempt });
-    return true;
+    this.emit({ type: "connecting", server, host, port, attempt: this.reconnector.attempt });
+    return link;
   }
 
-  private receive(link: Link, now: Milliseconds): boolean {
-    let any = false;
+  /** Takes everything that has arrived, or until the link is over. */
+  private receive(link: Link, now: Milliseconds, isLate: boolean): void {
+    const connection = link.connection;
     for (;;) {
-      const event = link.connection.nextEvent(now);
-      if (event !== undefined) {
-        this.handle(link, event, now);
-        any = true;
-      } else if (link.receive(now)) {
-        any = true;
+      const event = connection.nextEvent(now);
+      if (event === undefined) {
+        if (!link.receive(now, isLate)) return;
+      } else if (event.type === "message") {
+        this.router.deliver(event);
       } else {
-        return any;
+        this.handle(link, event, now);
+        if (this.link !== link) return;
       }
-      if (this.#link !== link) return true;
     }
   }
 
-  private handle(link: Link, event: ConnectionEvent, now: Milliseconds): void {
+  private handle(link: Link, event: Exclude<ConnectionEvent, MessageEvent>, now: Milliseconds): void {
     const { server } = link;
     switch (event.type) {
       case "connected":
         link.connectedAt = now;
-        this.#reconnector.succeeded(now);
-        this.#subscriptions.begin(server, event.sessionPresent);
-        if (server === "mqtt1") this.#failBack?.watch();
+        this.reconnector.succeeded(now);
+        this.subscriptions.begin(server, event.sessionPresent);
+        if (server === "mqtt1") this.failBack?.watch();
         this.emit({ type: "connected", server, sessionPresent: event.sessionPresent });
         break;
       case "subscribed":
-        this.#router.subscribed(server, event.packetIdentifier, event.returnCodes);
+        this.router.subscribed(server, event.packetIdentifier, event.returnCodes);
         break;
       case "unsubscribed":
-        this.#router.unsubscribed(server, event.packetIdentifier);
+        this.router.unsubscribed(server, event.packetIdentifier);
         break;
       case "closed":
         this.closed(link, event, now);
         break;
       default:
-        this.#router.arrived(event);
+        this.router.arrived(event);
     }
   }
 
@@ -306,10 +316,10 @@ export class MqttClient {
     const stages = link.attempt?.over(now);
     const options = this.options(server);
     link.close();
-    this.#link = undefined;
-    this.#isPrimaryGood = false;
-    this.#failBack?.rest();
-    this.#outbox.disconnected(options.queueQos0);
+    this.link = undefined;
+    this.isPrimaryGood = false;
+    this.failBack?.rest();
+    this.outbox.disconnected(options.queueQos0);
     this.emit({
       type: "disconnected",
       server,
@@ -319,13 +329,13 @@ export class MqttClient {
       ...(cause === undefined ? {} : { cause }),
       ...(stages === undefined ? {} : { stages }),
     });
-    if (this.#takeovers.ended(event, now - link.connectedAt, 2 * options.reconnectMaximum)) {
+    if (this.takeovers.ended(event, now - link.connectedAt, 2 * options.reconnectMaximum)) {
       this.emit({ type: "client-identifier-in-use", server, clientIdentifier: options.clientIdentifier });
     }
     // Asked for by the application, or by going back.
     if (reason === "requested") return;
-    this.#reconnector.failed(now);
-    const { deadline, server: next } = this.#reconnector;
+    this.reconnector.failed(now);
+    const { deadline, server: next } = this.reconnector;
     if (deadline === undefined) return;
     const switched = next !== server;
     if (switched) this.sessionOf(server).handOver();
@@ -337,24 +347,24 @@ export class MqttClient {
     return (
       link.connection.state === "connected" &&
       this.pending === 0 &&
-      !this.#subscriptions.isAsking &&
-      !this.#router.isStreaming
+      !this.subscriptions.isAsking &&
+      !this.router.isStreaming
     );
   }
 
   /** Without DISCONNECT: whoever looks for the device at the backup learns from the will that it is gone. */
   private goBack(link: Link, now: Milliseconds): void {
-    this.#isPrimaryGood = false;
+    this.isPrimaryGood = false;
     this.emit({ type: "failing-back" });
     this.sessionOf(link.server).handOver();
-    this.#reconnector.failBack(now);
+    this.reconnector.failBack(now);
     link.connection.abandon();
   }
 
   private askForSubscriptions(link: Link, now: Milliseconds): void {
     const { connection, server } = link;
     if (connection.state !== "connected") return;
-    const subscriptions = this.#subscriptions;
+    const subscriptions = this.subscriptions;
     while (!this.session().identifiers.exhausted) {
       let batch = subscriptions.toSubscribe(server);
       if (batch.length > 0) {
@@ -369,13 +379,15 @@ export class MqttClient {
     }
   }
 
-  /** The attempt has reached its end: the server has answered to every subscription. */
-  private reportReady(link: Link, now: Milliseconds): void {
+  /** The attempt has reached its end once the server has answered to every subscription; returns whether it has. */
+  private reportReady(link: Link, now: Milliseconds): boolean {
     const { attempt, server } = link;
-    if (attempt === undefined || link.connection.state !== "connected" || this.#subscriptions.isAsking)
-      return;
+    if (attempt === undefined || link.connection.state !== "connected" || this.subscriptions.isAsking) {
+      return false;
+    }
     link.attempt = undefined;
     this.emit({ type: "ready", server, stages: attempt.over(now) });
+    return true;
   }
 
   /**
@@ -383,8 +395,8 @@ export class MqttClient {
    * handler that publishes a refused message again, and again, does not hold the client up.
    */
   private reportOutcomes(): void {
-    for (let left = this.#outbox.settledLength; left > 0; left -= 1) {
-      const outgoing = this.#outbox.takeSettled();
+    for (let left = this.outbox.settledLength; left > 0; left -= 1) {
+      const outgoing = this.outbox.takeSettled();
       try {
         outgoing?.handler?.onOutcome(outgoing);
       } catch (error) {
@@ -393,28 +405,40 @@ export class MqttClient {
     }
   }
 
-  /** Sets the timer for what falls due next. When nothing does, it must not keep a process alive. */
-  private setTimer(): void {
-    const now = this.#ports.clock.now();
-    const own = this.#link === undefined ? this.#reconnector.deadline : this.#link.connection.deadline;
-    const deadline = Math.min(own ?? Number.POSITIVE_INFINITY, this.#outbox.nextExpiry);
-    if (deadline !== Number.POSITIVE_INFINITY) {
-      this.schedule(now, Math.max(0, deadline - now));
-    } else {
-      this.#timerDue = Number.POSITIVE_INFINITY;
-      this.#timer.cancel();
+  /**
+   * Sets the timer for what falls due next. When nothing does, it must not keep a process alive.
+   *
+   * While a connection is in the same state, its deadline only moves away as packets come and go. It is looked at again
+   * when the old one has come, and not for every packet.
+   */
+  private setTimer(isLate: boolean): void {
+    const connection = this.link?.connection;
+    const state = connection?.state;
+    if (isLate || connection !== this.timed || state !== this.timedState || connection === undefined) {
+      this.timed = connection;
+      this.timedState = state;
+      const own = connection === undefined ? this.reconnector.deadline : connection.deadline;
+      this.deadline = own ?? Number.POSITIVE_INFINITY;
+    }
+    if (this.outbox.nextExpiry < this.deadline) this.deadline = this.outbox.nextExpiry;
+    if (this.deadline < this.timerDue) {
+      const now = this.ports.clock.now();
+      this.schedule(now, this.deadline > now ? this.deadline - now : 0);
+    } else if (this.deadline === Number.POSITIVE_INFINITY) {
+      this.timerDue = Number.POSITIVE_INFINITY;
+      this.timer.cancel();
     }
   }
 
   /** One timer in all. It may ring too early, which is harmless, but never too late. */
   private schedule(now: Milliseconds, delay: Milliseconds): void {
-    if (now + delay >= this.#timerDue) return;
-    this.#timerDue = now + delay;
-    this.#timer.schedule(delay);
+    if (now + delay >= this.timerDue) return;
+    this.timerDue = now + delay;
+    this.timer.schedule(delay);
   }
 
   private options(server: ServerName): ServerOptions {
-    return server === "mqtt1" && this.#backup !== undefined ? this.#backup : this.#primary;
+    return server === "mqtt1" && this.backup !== undefined ? this.backup : this.primary;
   }
 
   private session(): Session {
@@ -422,6 +446,6 @@ export class MqttClient {
   }
 
   private sessionOf(server: ServerName): Session {
-    return server === "mqtt" ? this.#primarySession : this.#backupSession;
+    return server === "mqtt" ? this.primarySession : this.backupSession;
   }
 }

@@ -13,15 +13,16 @@ import type { ConnectionEvent, MessageEvent } from "./connection-event.js";
 import {
   decodeConnectReturnCode,
   decodeIdentifier,
-  decodePublish,
   decodeReturnCodes,
   decodeTopicName,
+  publishTopicEnd,
 } from "./decode.js";
 import { encoded } from "./encode.js";
 import { ProtocolError } from "./errors.js";
 import type { DisconnectReason, Stage } from "./event.js";
-import { CHUNK, END, Framer, HEAD, HEAD_WITHOUT_TOPIC, NONE } from "./framer.js";
+import { CHUNK, END, Framer, HEAD, HEAD_WITHOUT_TOPIC, NONE, PACKET } from "./framer.js";
 import { KeepAlive } from "./keep-alive.js";
+import { LastView } from "./last-view.js";
 import type { ServerOptions } from "./options.js";
 import { connectPacket } from "./options.js";
 import type { PacketIdentifier, QoS, RefusalCode, Subscription } from "./packet.js";
@@ -53,76 +54,85 @@ const STAGES: Readonly<Record<Exclude<ConnectionState, "closed">, Stage>> = Obje
   disconnecting: "disconnecting",
 });
 
+/** Reads topic names faster than our own decoder, and refuses what that refuses. */
+export interface TopicReader {
+  /** @throws ProtocolError */
+  readTopicName(bytes: Uint8Array, start: number, end: number): string;
+}
+
 export class Connection {
-  readonly #options: ServerOptions;
-  readonly #session: Session;
-  readonly #framer: Framer;
-  readonly #keepAlive: KeepAlive;
-  readonly #transmitter: Transmitter;
-  #state: ConnectionState = "opening";
+  private readonly options: ServerOptions;
+  private readonly session: Session;
+  private readonly framer: Framer;
+  private readonly topics: TopicReader | undefined;
+  private readonly payloadView = new LastView();
+  private readonly keepAlive: KeepAlive;
+  private readonly transmitter: Transmitter;
+  private phase: ConnectionState = "opening";
   /** When to give up, but for keep alive. */
-  #timeout: Milliseconds;
+  private timeout: Milliseconds;
   /** Events that wait to be taken: how the connection ended, and what ended with it. */
-  readonly #last: ConnectionEvent[] = [];
-  #starved = true;
+  private readonly last: ConnectionEvent[] = [];
+  private isStarved = true;
 
   /** SUBSCRIBE (number of its filters) and UNSUBSCRIBE (0) not acknowledged yet. */
-  readonly #asked = new Map<PacketIdentifier, number>();
+  private readonly asked = new Map<PacketIdentifier, number>();
   /** What to send once the message that was delivered last has been handled: PUBACK, PUBREC or 0 for nothing. */
-  #owed: typeof PUBACK | typeof PUBREC | 0 = 0;
-  #owedIdentifier: PacketIdentifier = 0;
+  private owed: typeof PUBACK | typeof PUBREC | 0 = 0;
+  private owedIdentifier: PacketIdentifier = 0;
   /** The PUBLISH that is being streamed. */
-  #streamQos: QoS = 0;
-  #streamIdentifier: PacketIdentifier | 0 = 0;
-  #stream: "none" | "delivered" = "none";
+  private streamQos: QoS = 0;
+  private streamIdentifier: PacketIdentifier | 0 = 0;
+  private stream: "none" | "delivered" = "none";
 
-  constructor(options: ServerOptions, session: Session, now: Milliseconds) {
-    this.#options = options;
-    this.#session = session;
-    this.#framer = new Framer(options.receiveLimit, new Uint8Array(RECEIVE_BUFFER_LENGTH));
-    this.#keepAlive = new KeepAlive(options.keepAlive, options.responseTimeout, now);
-    this.#transmitter = new Transmitter(options, session);
-    this.#timeout = now + options.connectTimeout;
+  constructor(options: ServerOptions, session: Session, now: Milliseconds, topics?: TopicReader) {
+    this.options = options;
+    this.session = session;
+    this.topics = topics;
+    this.framer = new Framer(options.receiveLimit, new Uint8Array(RECEIVE_BUFFER_LENGTH));
+    this.keepAlive = new KeepAlive(options.keepAlive, options.responseTimeout, now);
+    this.transmitter = new Transmitter(options, session);
+    this.timeout = now + options.connectTimeout;
   }
 
   get state(): ConnectionState {
-    return this.#state;
+    return this.phase;
   }
 
   /** When to call `expired`; earlier calls do nothing. */
   get deadline(): Milliseconds | undefined {
-    if (this.#state === "closed") return undefined;
-    return this.#state === "connected" ? this.#keepAlive.deadline : this.#timeout;
+    if (this.phase === "closed") return undefined;
+    return this.phase === "connected" ? this.keepAlive.deadline : this.timeout;
   }
 
   /** Whether `nextEvent` has used up what was received, so that `space` may be called. */
   get starved(): boolean {
-    return this.#starved && this.#state !== "closed";
+    return this.isStarved && this.phase !== "closed";
   }
 
   /** The byte stream is open: CONNECT is the first packet on it [MQTT-3.1.0-1]. */
   opened(now: Milliseconds): void {
-    if (this.#state !== "opening") return;
-    this.#transmitter.request(encoded(connectPacket(this.#options)));
-    this.#keepAlive.sent(now);
-    this.#state = "connecting";
+    if (this.phase !== "opening") return;
+    this.transmitter.request(encoded(connectPacket(this.options)));
+    this.keepAlive.sent(now);
+    this.phase = "connecting";
   }
 
   /** Where to put what arrives, at most `byteLength` bytes; only when `starved`. Then call `received`. */
   space(byteLength: number): Uint8Array {
-    return this.#framer.space(byteLength);
+    return this.framer.space(byteLength);
   }
 
   /** The first `byteLength` bytes of `space` have been filled. */
   received(byteLength: number, now: Milliseconds): void {
-    this.#framer.commit(byteLength);
-    this.#keepAlive.received(now);
-    this.#starved = false;
+    this.framer.commit(byteLength);
+    this.keepAlive.received(now);
+    this.isStarved = false;
   }
 
   /** The byte stream is gone: with a cause when it broke, without one when the server ended it. */
   lost(cause?: unknown): void {
-    this.close(cause === undefined && this.#state !== "opening" ? "closed-by-server" : "network", cause);
+    this.close(cause === undefined && this.phase !== "opening" ? "closed-by-server" : "network", cause);
   }
 
   /**
@@ -135,11 +145,11 @@ export class Connection {
 
   /** Time has passed. */
   expired(now: Milliseconds): void {
-    if (this.#state === "connected") {
-      if (this.#keepAlive.isDead(now)) this.close("ping-timeout");
-      else if (this.#keepAlive.takePing(now)) this.#transmitter.ping();
-    } else if (this.#state !== "closed" && now >= this.#timeout) {
-      this.close(this.#state === "disconnecting" ? "requested" : "connect-timeout");
+    if (this.phase === "connected") {
+      if (this.keepAlive.isDead(now)) this.close("ping-timeout");
+      else if (this.keepAlive.takePing(now)) this.transmitter.ping();
+    } else if (this.phase !== "closed" && now >= this.timeout) {
+      this.close(this.phase === "disconnecting" ? "requested" : "connect-timeout");
     }
   }
 
@@ -148,28 +158,28 @@ export class Connection {
    * @throws LimitError `identifiers-exhausted`
    */
   subscribe(subscriptions: readonly Subscription[]): PacketIdentifier {
-    const packetIdentifier = this.#session.identifiers.take();
-    this.#transmitter.request(encoded({ type: SUBSCRIBE, packetIdentifier, subscriptions }));
-    this.#asked.set(packetIdentifier, subscriptions.length);
+    const packetIdentifier = this.session.identifiers.take();
+    this.transmitter.request(encoded({ type: SUBSCRIBE, packetIdentifier, subscriptions }));
+    this.asked.set(packetIdentifier, subscriptions.length);
     return packetIdentifier;
   }
 
   /** Takes subscriptions back, in one packet; only when connected. Throws as `subscribe`. */
   unsubscribe(topicFilters: readonly string[]): PacketIdentifier {
-    const packetIdentifier = this.#session.identifiers.take();
-    this.#transmitter.request(encoded({ type: UNSUBSCRIBE, packetIdentifier, topicFilters }));
-    this.#asked.set(packetIdentifier, 0);
+    const packetIdentifier = this.session.identifiers.take();
+    this.transmitter.request(encoded({ type: UNSUBSCRIBE, packetIdentifier, topicFilters }));
+    this.asked.set(packetIdentifier, 0);
     return packetIdentifier;
   }
 
   /** Says goodbye: after DISCONNECT nothing is sent any more [MQTT-3.14.4-2]. */
   disconnect(now: Milliseconds): void {
-    if (this.#state === "opening" || this.#state === "connecting") this.close("requested");
-    else if (this.#state === "connected") {
+    if (this.phase === "opening" || this.phase === "connecting") this.close("requested");
+    else if (this.phase === "connected") {
       this.payOwed();
-      this.#transmitter.sayGoodbye();
-      this.#timeout = now + this.#options.responseTimeout;
-      this.#state = "disconnecting";
+      this.transmitter.sayGoodbye();
+      this.timeout = now + this.options.responseTimeout;
+      this.phase = "disconnecting";
     }
   }
 
@@ -180,23 +190,26 @@ export class Connection {
 
   /** What happened next; undefined when more bytes, more time, or `nextTransmit` are needed first. */
   nextEvent(now: Milliseconds): ConnectionEvent | undefined {
-    if (this.#last.length > 0) return this.#last.shift();
-    if (this.#state === "closed" || this.#state === "disconnecting") return undefined;
-    this.payOwed();
+    if (this.last.length > 0) return this.last.shift();
+    if (this.owed !== 0) this.payOwed();
+    if (this.isStarved || this.phase === "closed" || this.phase === "disconnecting") return undefined;
     try {
-      while (this.#transmitter.hasRoom) {
-        const frame = this.#framer.next();
+      while (this.transmitter.hasRoom) {
+        const frame = this.framer.next();
         if (frame === NONE) {
-          this.#starved = true;
+          this.isStarved = true;
           return undefined;
         }
-        const event = this.take(frame, now);
+        const event =
+          frame === PACKET && this.phase === "connected"
+            ? this.answer(this.framer.first >> 4)
+            : this.take(frame, now);
         if (event !== undefined) return event;
       }
     } catch (error) {
       this.failed(error);
     }
-    return this.#last.shift();
+    return this.last.shift();
   }
 
   /**
@@ -204,12 +217,12 @@ export class Connection {
    * the next call.
    */
   nextTransmit(limit: number, now: Milliseconds): Uint8Array | undefined {
-    if (limit <= 0 || this.#state === "opening" || this.#state === "closed") return undefined;
-    const bytes = this.#transmitter.next(limit);
+    if (limit <= 0 || this.phase === "opening" || this.phase === "closed") return undefined;
+    const bytes = this.transmitter.next(limit);
     if (bytes !== undefined) {
-      this.#keepAlive.sent(now);
-      if (this.#transmitter.pingWaits) this.#keepAlive.delayed(now);
-    } else if (this.#transmitter.finished) {
+      this.keepAlive.sent(now);
+      if (this.transmitter.pingWaits) this.keepAlive.delayed(now);
+    } else if (this.transmitter.finished) {
       this.close("requested");
     }
     return bytes;
@@ -217,12 +230,12 @@ export class Connection {
 
   private take(frame: number, now: Milliseconds): ConnectionEvent | undefined {
     if (frame === CHUNK) {
-      if (this.#stream !== "delivered") return undefined;
-      return { type: "chunk", bytes: this.#framer.buffer.subarray(this.#framer.start, this.#framer.end) };
+      if (this.stream !== "delivered") return undefined;
+      return { type: "chunk", bytes: this.framer.buffer.subarray(this.framer.start, this.framer.end) };
     }
     if (frame === END) return this.endStream();
-    const type = this.#framer.first >> 4;
-    if (this.#state === "connecting") {
+    const type = this.framer.first >> 4;
+    if (this.phase === "connecting") {
       if (type !== CONNACK) {
         throw new ProtocolError("MQTT-3.2.0-1", `packet type ${type} before CONNACK`);
       }
@@ -232,35 +245,35 @@ export class Connection {
   }
 
   private accept(now: Milliseconds): ConnectionEvent | undefined {
-    const { buffer, body } = this.#framer;
+    const { buffer, body } = this.framer;
     const returnCode = decodeConnectReturnCode(buffer, body);
     if (returnCode !== 0) {
       this.close("refused", undefined, returnCode);
       return undefined;
     }
     const sessionPresent = buffer[body] === 1;
-    if (sessionPresent && this.#options.cleanSession) {
+    if (sessionPresent && this.options.cleanSession) {
       throw new ProtocolError("MQTT-3.2.2-1", "session present, though a clean session was asked for");
     }
-    this.#session.begin(sessionPresent);
-    this.#keepAlive.received(now);
-    this.#transmitter.flow();
-    this.#state = "connected";
+    this.session.begin(sessionPresent);
+    this.keepAlive.received(now);
+    this.transmitter.flow();
+    this.phase = "connected";
     return { type: "connected", sessionPresent };
   }
 
   /** Every packet of a connection that is up. */
   private answer(type: number): ConnectionEvent | undefined {
-    const { buffer, start, body, end } = this.#framer;
-    const session = this.#session;
-    if (type === PUBLISH) return this.deliver(decodePublish(buffer, start, body, end));
+    if (type === PUBLISH) return this.deliver();
     if (type === PINGRESP) {
-      this.#keepAlive.answered();
+      this.keepAlive.answered();
       return undefined;
     }
     if (type === CONNACK) throw new ProtocolError("MQTT-3.2.0-1", "a second CONNACK");
+    const { buffer, body } = this.framer;
+    const session = this.session;
     const packetIdentifier = decodeIdentifier(buffer, body);
-    if ((type === PUBACK || type === PUBREC) && this.#transmitter.isPartOf(packetIdentifier)) {
+    if ((type === PUBACK || type === PUBREC) && this.transmitter.isPartOf(packetIdentifier)) {
       throw new ProtocolError("MQTT-4.8.0-1", "a PUBLISH is acknowledged of which only a part was sent");
     }
     switch (type) {
@@ -268,17 +281,17 @@ export class Connection {
         session.acknowledged(packetIdentifier);
         return undefined;
       case PUBREC:
-        if (session.recorded(packetIdentifier)) this.#transmitter.releaseAgain(packetIdentifier);
+        if (session.recorded(packetIdentifier)) this.transmitter.releaseAgain(packetIdentifier);
         return undefined;
       case PUBREL:
         session.forget(packetIdentifier);
-        this.#transmitter.acknowledge(PUBCOMP, packetIdentifier);
+        this.transmitter.acknowledge(PUBCOMP, packetIdentifier);
         return undefined;
       case PUBCOMP:
         session.completed(packetIdentifier);
         return undefined;
       case SUBACK: {
-        const returnCodes = decodeReturnCodes(buffer, body + 2, end);
+        const returnCodes = decodeReturnCodes(buffer, body + 2, this.framer.end);
         const count = this.takeAsked(packetIdentifier);
         if (count === undefined || count === 0) {
           throw new ProtocolError("MQTT-3.8.4-2", `SUBACK for packet identifier ${packetIdentifier}`);
@@ -299,35 +312,60 @@ export class Connection {
     }
   }
 
-  private deliver(packet: ReturnType<typeof decodePublish>): MessageEvent | undefined {
-    const { topicName, payload, qos, retain, duplicate, packetIdentifier } = packet;
-    this.owe(qos, packetIdentifier);
-    if (!this.isNew(qos, packetIdentifier)) {
-      this.payOwed();
-      return undefined;
+  private deliver(): MessageEvent | undefined {
+    const { buffer, first, body, end } = this.framer;
+    const qos = ((first >> 1) & 3) as QoS;
+    const topicEnd = publishTopicEnd(buffer, body, end, qos);
+    let payloadStart = topicEnd;
+    if (qos > 0) {
+      const packetIdentifier = decodeIdentifier(buffer, topicEnd);
+      payloadStart += 2;
+      this.owed = qos === 1 ? PUBACK : PUBREC;
+      this.owedIdentifier = packetIdentifier;
     }
-    if (qos === 2) this.#session.receive(packetIdentifier);
-    return { type: "message", topicName, payload, qos, retain, duplicate };
+    const topicName = this.readTopicName(body + 2, topicEnd);
+    if (qos === 2) {
+      if (!this.isNew(qos, this.owedIdentifier)) {
+        this.payOwed();
+        return undefined;
+      }
+      this.session.receive(this.owedIdentifier);
+    }
+    return {
+      type: "message",
+      topicName,
+      payload: this.payloadView.of(buffer, payloadStart, end),
+      qos,
+      retain: (first & 1) === 1,
+      duplicate: (first & 8) === 8,
+    };
+  }
+
+  private readTopicName(start: number, end: number): string {
+    const { buffer } = this.framer;
+    return this.topics === undefined
+      ? decodeTopicName(buffer, start, end)
+      : this.topics.readTopicName(buffer, start, end);
   }
 
   /** A QoS 2 message that was delivered before is only acknowledged [MQTT-4.3.3-2]. */
   private isNew(qos: QoS, packetIdentifier: PacketIdentifier | 0): boolean {
-    return qos !== 2 || !this.#session.wasReceived(packetIdentifier);
+    return qos !== 2 || !this.session.wasReceived(packetIdentifier);
   }
 
   private beginStream(frame: number): ConnectionEvent | undefined {
-    const { buffer, first, body, end, payloadLength } = this.#framer;
+    const { buffer, first, body, end, payloadLength } = this.framer;
     const qos = ((first >> 1) & 3) as QoS;
     const topicEnd = qos === 0 ? end : end - 2;
-    this.#streamQos = qos;
-    this.#streamIdentifier = qos === 0 ? 0 : decodeIdentifier(buffer, topicEnd);
-    const isNew = this.isNew(qos, this.#streamIdentifier);
+    this.streamQos = qos;
+    this.streamIdentifier = qos === 0 ? 0 : decodeIdentifier(buffer, topicEnd);
+    const isNew = this.isNew(qos, this.streamIdentifier);
     if (frame === HEAD_WITHOUT_TOPIC) {
       return isNew ? { type: "too-long", topicName: "", payloadLength } : undefined;
     }
-    const topicName = decodeTopicName(buffer, body + 2, topicEnd);
+    const topicName = this.readTopicName(body + 2, topicEnd);
     if (!isNew) return undefined;
-    this.#stream = "delivered";
+    this.stream = "delivered";
     return {
       type: "stream",
       topicName,
@@ -339,45 +377,43 @@ export class Connection {
   }
 
   private endStream(): ConnectionEvent | undefined {
-    const delivered = this.#stream === "delivered";
-    this.#stream = "none";
-    if (this.#streamQos === 2) this.#session.receive(this.#streamIdentifier);
-    this.owe(this.#streamQos, this.#streamIdentifier);
+    const delivered = this.stream === "delivered";
+    this.stream = "none";
+    if (this.streamQos === 2) this.session.receive(this.streamIdentifier);
+    if (this.streamQos > 0) {
+      this.owed = this.streamQos === 1 ? PUBACK : PUBREC;
+      this.owedIdentifier = this.streamIdentifier;
+    }
     if (delivered) return { type: "stream-end" };
     this.payOwed();
     return undefined;
   }
 
-  private owe(qos: QoS, packetIdentifier: PacketIdentifier | 0): void {
-    this.#owed = qos === 0 ? 0 : qos === 1 ? PUBACK : PUBREC;
-    this.#owedIdentifier = packetIdentifier;
-  }
-
   /** Acknowledges the message delivered last, now that it has been handled. */
   private payOwed(): void {
-    if (this.#owed === 0) return;
-    this.#transmitter.acknowledge(this.#owed, this.#owedIdentifier);
-    this.#owed = 0;
+    if (this.owed === 0) return;
+    this.transmitter.acknowledge(this.owed, this.owedIdentifier);
+    this.owed = 0;
   }
 
   private takeAsked(packetIdentifier: PacketIdentifier): number | undefined {
-    const count = this.#asked.get(packetIdentifier);
+    const count = this.asked.get(packetIdentifier);
     if (count === undefined) return undefined;
-    this.#asked.delete(packetIdentifier);
-    this.#session.identifiers.release(packetIdentifier);
+    this.asked.delete(packetIdentifier);
+    this.session.identifiers.release(packetIdentifier);
     return count;
   }
 
   private close(why: DisconnectReason, cause?: unknown, returnCode?: RefusalCode): void {
-    if (this.#state === "closed") return;
-    const stage = STAGES[this.#state];
+    if (this.phase === "closed") return;
+    const stage = STAGES[this.phase];
     // However a goodbye ends, it was asked for.
-    const reason = this.#state === "disconnecting" ? "requested" : why;
-    this.#state = "closed";
-    for (const packetIdentifier of this.#asked.keys()) this.#session.identifiers.release(packetIdentifier);
-    this.#asked.clear();
-    this.#transmitter.close();
-    if (this.#stream === "delivered") this.#last.push({ type: "stream-aborted" });
-    this.#last.push({ type: "closed", stage, reason, returnCode, cause });
+    const reason = this.phase === "disconnecting" ? "requested" : why;
+    this.phase = "closed";
+    for (const packetIdentifier of this.asked.keys()) this.session.identifiers.release(packetIdentifier);
+    this.asked.clear();
+    this.transmitter.close();
+    if (this.stream === "delivered") this.last.push({ type: "stream-aborted" });
+    this.last.push({ type: "closed", stage, reason, returnCode, cause });
   }
 }

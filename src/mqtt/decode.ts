@@ -63,6 +63,13 @@ export function decode(bytes: Uint8Array, start = 0, end: number = bytes.length)
  * @throws ProtocolError MQTT-2.2.2-2 for flags, MQTT-3.3.1-4 for QoS 3, MQTT-4.8.0-1 for type and length
  */
 export function checkFixedHeader(first: number, remaining: number): void {
+  // What is by far the commonest, at a glance.
+  if (first === 0x30 || first === 0x32 || first === 0x34) return;
+  if (remaining === 2 && (first === 0x40 || first === 0x50 || first === 0x62 || first === 0x70)) return;
+  checkOtherHeader(first, remaining);
+}
+
+function checkOtherHeader(first: number, remaining: number): void {
   const type = first >> 4;
   const flags = first & 15;
   if (type === PUBLISH) {
@@ -95,20 +102,27 @@ export function decodeConnectReturnCode(bytes: Uint8Array, body: number): 0 | Re
   return returnCode as 0 | RefusalCode;
 }
 
+/**
+ * Where the topic name of the PUBLISH ends whose variable header starts at `body`; it starts at `body + 2`.
+ * @throws ProtocolError when there is not enough for it and a packet identifier, if there is one
+ */
+export function publishTopicEnd(bytes: Uint8Array, body: number, end: number, qos: number): number {
+  const topicEnd = body + 2 + (((bytes[body] as number) << 8) | (bytes[body + 1] as number));
+  if (end < body + 2 || topicEnd + (qos === 0 ? 0 : 2) > end) {
+    throw new ProtocolError("MQTT-3.3.2-1", "PUBLISH ends inside its topic name or packet identifier");
+  }
+  return topicEnd;
+}
+
 /** The PUBLISH whose first byte is at `start` and whose variable header starts at `body`; `payload` is a view. */
 export function decodePublish(bytes: Uint8Array, start: number, body: number, end: number): Publish {
   const first = bytes[start] as number;
   const qos = ((first >> 1) & 3) as QoS;
-  const topicStart = body + 2;
-  const topicEnd = end < topicStart ? end + 1 : topicStart + readUint16(bytes, body);
-  const payloadStart = qos === 0 ? topicEnd : topicEnd + 2;
-  if (payloadStart > end) {
-    throw new ProtocolError("MQTT-3.3.2-1", "PUBLISH ends inside its topic name or packet identifier");
-  }
+  const topicEnd = publishTopicEnd(bytes, body, end, qos);
   return {
     type: PUBLISH,
-    topicName: decodeTopicName(bytes, topicStart, topicEnd),
-    payload: bytes.subarray(payloadStart, end),
+    topicName: decodeTopicName(bytes, body + 2, topicEnd),
+    payload: bytes.subarray(qos === 0 ? topicEnd : topicEnd + 2, end),
     qos,
     retain: (first & 1) === 1,
     duplicate: (first & 8) === 8,

@@ -37,57 +37,57 @@ export interface FailBackOwner {
 }
 
 export class FailBack {
-  readonly #ports: FailBackPorts;
-  readonly #options: ServerOptions;
-  readonly #owner: FailBackOwner;
-  readonly #goodFor: Milliseconds;
-  readonly #interval: Milliseconds;
-  readonly #timer: Timer;
-  #isWatching = false;
-  #goodSince: Milliseconds | undefined;
-  #link: Link | undefined;
+  private readonly ports: FailBackPorts;
+  private readonly options: ServerOptions;
+  private readonly owner: FailBackOwner;
+  private readonly goodFor: Milliseconds;
+  private readonly interval: Milliseconds;
+  private readonly timer: Timer;
+  private isWatching = false;
+  private goodSince: Milliseconds | undefined;
+  private link: Link | undefined;
 
   /** @param primary its `failBackAfter` says how long it has to be good */
   constructor(ports: FailBackPorts, primary: ServerOptions, owner: FailBackOwner) {
-    this.#ports = ports;
-    this.#options = probeOptions(primary);
-    this.#owner = owner;
-    this.#goodFor = primary.failBackAfter;
-    this.#interval = Math.min(LONGEST_INTERVAL, Math.max(SHORTEST_INTERVAL, this.#goodFor / PROBES));
-    this.#timer = ports.timers.create(() => this.turn());
+    this.ports = ports;
+    this.options = probeOptions(primary);
+    this.owner = owner;
+    this.goodFor = primary.failBackAfter;
+    this.interval = Math.min(LONGEST_INTERVAL, Math.max(SHORTEST_INTERVAL, this.goodFor / PROBES));
+    this.timer = ports.timers.create(() => this.turn());
   }
 
   /** The backup is in use from now on. */
   watch(): void {
-    if (this.#isWatching) return;
-    this.#isWatching = true;
-    this.#goodSince = undefined;
-    this.#timer.schedule(this.#interval);
+    if (this.isWatching) return;
+    this.isWatching = true;
+    this.goodSince = undefined;
+    this.timer.schedule(this.interval);
   }
 
   /** It is not any more. */
   rest(): void {
-    this.#isWatching = false;
-    this.#timer.cancel();
-    this.#link?.close();
-    this.#link = undefined;
+    this.isWatching = false;
+    this.timer.cancel();
+    this.link?.close();
+    this.link = undefined;
   }
 
   /** For the link. */
   onLinkChanged(): void {
     // Not from inside the transport's callback: the answer may end the link.
-    this.#timer.schedule(0);
+    this.timer.schedule(0);
   }
 
   private turn(): void {
-    if (!this.#isWatching) return;
-    const now = this.#ports.clock.now();
-    const link = this.#link ?? this.probe(now);
+    if (!this.isWatching) return;
+    const now = this.ports.clock.now();
+    const link = this.link ?? this.probe(now);
     let isUp = this.heard(link, now);
     while (isUp === undefined && link.receive(now)) isUp = this.heard(link, now);
     link.transmit(now);
     if (isUp === undefined) {
-      this.#timer.schedule(Math.max(0, (link.connection.deadline ?? now) - now));
+      this.timer.schedule(Math.max(0, (link.connection.deadline ?? now) - now));
       return;
     }
     this.over(link, isUp, now);
@@ -105,16 +105,16 @@ export class FailBack {
 
   private probe(now: Milliseconds): Link {
     const session = new Session(new Outbox());
-    this.#link = new Link("mqtt", this.#options, session, this.#ports, this, now);
-    return this.#link;
+    this.link = new Link("mqtt", this.options, session, this.ports, this, now);
+    return this.link;
   }
 
   private over(link: Link, isUp: boolean, now: Milliseconds): void {
     link.close();
-    this.#link = undefined;
-    this.#goodSince = isUp ? (this.#goodSince ?? now) : undefined;
-    this.#timer.schedule(this.#interval);
-    if (this.#goodSince !== undefined && now - this.#goodSince >= this.#goodFor) this.#owner.onPrimaryGood();
+    this.link = undefined;
+    this.goodSince = isUp ? (this.goodSince ?? now) : undefined;
+    this.timer.schedule(this.interval);
+    if (this.goodSince !== undefined && now - this.goodSince >= this.goodFor) this.owner.onPrimaryGood();
   }
 }
 

@@ -9,6 +9,7 @@
 
 import { checkFixedHeader } from "./decode.js";
 import { ProtocolError } from "./errors.js";
+import { LastView } from "./last-view.js";
 import { PUBLISH } from "./packet-type.js";
 import { readRemainingLength, remainingLengthEnd } from "./remaining-length.js";
 import { readUint16 } from "./string.js";
@@ -53,37 +54,40 @@ export class Framer {
   first = 0;
   payloadLength = 0;
 
-  readonly #limit: number;
-  readonly #small: Uint8Array;
-  #filled = 0;
+  private readonly limit: number;
+  private readonly small: Uint8Array;
+  private readonly spaceView = new LastView();
+  private filled = 0;
   /** Length the buffer must have for the frame under way to be complete. */
-  #needed = 0;
-  #state: typeof BETWEEN | typeof SKIPPING_TOPIC | typeof PACKET_IDENTIFIER | typeof PAYLOAD = BETWEEN;
+  private needed = 0;
+  private state: typeof BETWEEN | typeof SKIPPING_TOPIC | typeof PACKET_IDENTIFIER | typeof PAYLOAD = BETWEEN;
   /** Bytes still to come of the topic name that is skipped, or of the payload that is streamed. */
-  #left = 0;
+  private left = 0;
   /** Looks at the topic name that is skipped. */
-  #scanner: TopicScanner | undefined;
+  private scanner: TopicScanner | undefined;
 
   /**
    * @param limit longest payload, and longest topic name, in bytes, that is held whole
    * @param buffer the one that is kept; its length is what one read takes at most between long packets
    */
   constructor(limit: number, buffer: Uint8Array) {
-    this.#limit = limit;
-    this.#small = buffer;
+    this.limit = limit;
+    this.small = buffer;
     this.buffer = buffer;
   }
 
   /** Where to put what arrives: at most `byteLength` bytes, at least one. Only after `next` has returned NONE. */
   space(byteLength: number): Uint8Array {
     if (this.end > 0) this.compact();
-    if (this.#needed > this.buffer.length) this.grow(this.#needed);
-    return this.buffer.subarray(this.#filled, Math.min(this.#filled + byteLength, this.buffer.length));
+    if (this.needed > this.buffer.length) this.grow(this.needed);
+    const end = this.filled + byteLength;
+    const { length } = this.buffer;
+    return this.spaceView.of(this.buffer, this.filled, end < length ? end : length);
   }
 
   /** The first `byteLength` bytes of what `space` returned have been filled. */
   commit(byteLength: number): void {
-    this.#filled += byteLength;
+    this.filled += byteLength;
   }
 
   /**
@@ -92,21 +96,23 @@ export class Framer {
    */
   next(): Frame {
     this.start = this.end;
-    switch (this.#state) {
-      case BETWEEN:
-        return this.nextPacket();
+    return this.state === BETWEEN ? this.nextPacket() : this.nextPart();
+  }
+
+  private nextPart(): Frame {
+    switch (this.state) {
       case PAYLOAD:
         return this.nextChunk();
       case SKIPPING_TOPIC: {
-        const count = Math.min(this.#left, this.#filled - this.start);
-        this.#scanner?.take(this.buffer, this.start, this.start + count);
+        const count = Math.min(this.left, this.filled - this.start);
+        this.scanner?.take(this.buffer, this.start, this.start + count);
         this.start += count;
         this.end = this.start;
-        this.#left -= count;
-        if (this.#left > 0) return NONE;
-        this.#scanner?.finish();
-        this.#scanner = undefined;
-        this.#state = PACKET_IDENTIFIER;
+        this.left -= count;
+        if (this.left > 0) return NONE;
+        this.scanner?.finish();
+        this.scanner = undefined;
+        this.state = PACKET_IDENTIFIER;
         return this.headWithoutTopic();
       }
       default:
@@ -115,24 +121,25 @@ export class Framer {
   }
 
   private nextPacket(): Frame {
-    // Nothing is left: what a long packet needed is let go.
-    if (this.start === this.#filled) {
-      this.#needed = 0;
-      this.compact();
-      this.start = 0;
-    }
-    const { buffer, start } = this;
-    const filled = this.#filled;
+    const start = this.start;
+    const filled = this.filled;
+    if (start === filled) return this.empty();
     if (filled - start < 2) return this.need(2);
-    const body = remainingLengthEnd(buffer, start + 1, filled);
-    if (body === -1) return this.need(5);
-    const remaining = readRemainingLength(buffer, start + 1, body);
+    const buffer = this.buffer;
+    let body = start + 2;
+    let remaining = buffer[start + 1] as number;
+    // Most packets have one byte of remaining length.
+    if (remaining > 127) {
+      body = remainingLengthEnd(buffer, start + 1, filled);
+      if (body === -1) return this.need(5);
+      remaining = readRemainingLength(buffer, start + 1, body);
+    }
     const first = buffer[start] as number;
     checkFixedHeader(first, remaining);
     this.first = first;
     this.body = body;
     // Anything that may be within the limit is first taken as such, the commonest case.
-    if (remaining <= this.#limit) return this.whole(body + remaining);
+    if (remaining <= this.limit) return this.whole(body + remaining);
     if (first >> 4 !== PUBLISH) {
       if (remaining <= CONTROL_LIMIT) return this.whole(body + remaining);
       throw new ProtocolError("MQTT-3.8.4-5", `SUBACK of ${remaining} bytes, more than was asked for`);
@@ -144,69 +151,79 @@ export class Framer {
     if (payloadLength < 0) {
       throw new ProtocolError("MQTT-3.3.2-1", "PUBLISH ends inside its topic name or packet identifier");
     }
-    if (topicLength > this.#limit) {
+    if (topicLength > this.limit) {
       this.payloadLength = payloadLength;
-      this.#left = topicLength;
-      this.#scanner = new TopicScanner();
-      this.#state = SKIPPING_TOPIC;
+      this.left = topicLength;
+      this.scanner = new TopicScanner();
+      this.state = SKIPPING_TOPIC;
       this.end = body + 2;
       return this.next();
     }
-    if (payloadLength <= this.#limit) return this.whole(body + remaining);
+    if (payloadLength <= this.limit) return this.whole(body + remaining);
     if (this.whole(body + header) === NONE) return NONE;
     this.payloadLength = payloadLength;
-    this.#left = payloadLength;
-    this.#state = PAYLOAD;
+    this.left = payloadLength;
+    this.state = PAYLOAD;
     return HEAD;
   }
 
+  /** Nothing is left: the next packet starts at the front, and what a long one needed is let go. */
+  private empty(): typeof NONE {
+    this.buffer = this.small;
+    this.start = 0;
+    this.end = 0;
+    this.filled = 0;
+    this.needed = 0;
+    return NONE;
+  }
+
   private whole(end: number): Frame {
-    if (end > this.#filled) return this.need(end - this.start);
+    if (end > this.filled) return this.need(end - this.start);
     this.end = end;
-    this.#needed = 0;
+    this.needed = 0;
     return PACKET;
   }
 
   private headWithoutTopic(): Frame {
     const byteLength = (this.first & 6) === 0 ? 0 : 2;
-    if (this.#filled - this.start < byteLength) return this.need(byteLength);
+    if (this.filled - this.start < byteLength) return this.need(byteLength);
     this.body = this.start;
     this.end = this.start + byteLength;
-    this.#left = this.payloadLength;
-    this.#state = PAYLOAD;
+    this.left = this.payloadLength;
+    this.state = PAYLOAD;
     return HEAD_WITHOUT_TOPIC;
   }
 
   private nextChunk(): Frame {
-    if (this.#left === 0) {
-      this.#state = BETWEEN;
+    if (this.left === 0) {
+      this.state = BETWEEN;
       return END;
     }
-    const byteLength = Math.min(this.#left, this.#filled - this.start);
+    const byteLength = Math.min(this.left, this.filled - this.start);
     if (byteLength === 0) return this.need(0);
     this.end = this.start + byteLength;
-    this.#left -= byteLength;
+    this.left -= byteLength;
     return CHUNK;
   }
 
   private need(byteLength: number): typeof NONE {
-    this.#needed = byteLength;
+    this.needed = byteLength;
     return NONE;
   }
 
   /** Moves what is left to the front; in the small buffer if it fits there. */
   private compact(): void {
-    const target = this.#needed <= this.#small.length ? this.#small : this.buffer;
-    const left = this.#filled - this.end;
-    if (left > 0) target.set(this.buffer.subarray(this.end, this.#filled));
+    const target = this.needed <= this.small.length ? this.small : this.buffer;
+    const left = this.filled - this.end;
+    if (left > 0) target.set(this.buffer.subarray(this.end, this.filled));
     this.buffer = target;
-    this.#filled = left;
+    this.filled = left;
     this.end = 0;
   }
 
   private grow(byteLength: number): void {
     const larger = new Uint8Array(byteLength);
-    larger.set(this.buffer.subarray(0, this.#filled));
+    larger.set(this.buffer.subarray(0, this.filled));
     this.buffer = larger;
   }
 }

@@ -17,12 +17,12 @@ const MARGIN_MAXIMUM: Milliseconds = 1000;
 
 export class KeepAlive {
   /** 0: off. */
-  readonly #interval: Milliseconds;
-  readonly #responseTimeout: Milliseconds;
-  #lastSent: Milliseconds;
-  #lastReceived: Milliseconds;
+  private readonly interval: Milliseconds;
+  private readonly responseTimeout: Milliseconds;
+  private lastSent: Milliseconds;
+  private lastReceived: Milliseconds;
   /** When the PINGREQ that waits for its PINGRESP became due. */
-  #asked: Milliseconds | undefined;
+  private asked: Milliseconds | undefined;
 
   /**
    * @param keepAlive seconds, as on the wire; 0 turns everything off
@@ -30,60 +30,60 @@ export class KeepAlive {
    */
   constructor(keepAlive: number, responseTimeout: Milliseconds, now: Milliseconds) {
     const period = keepAlive * 1000;
-    this.#interval = period - Math.min(period * MARGIN_SHARE, MARGIN_MAXIMUM);
-    this.#responseTimeout = responseTimeout;
-    this.#lastSent = now;
-    this.#lastReceived = now;
+    this.interval = period - Math.min(period * MARGIN_SHARE, MARGIN_MAXIMUM);
+    this.responseTimeout = responseTimeout;
+    this.lastSent = now;
+    this.lastReceived = now;
   }
 
   /** Something was handed to the transport. */
   sent(now: Milliseconds): void {
-    this.#lastSent = now;
+    this.lastSent = now;
   }
 
   /** A part of the packet that PINGREQ waits behind was handed over: the peer takes it, and will answer later. */
   delayed(now: Milliseconds): void {
-    if (this.#asked !== undefined) this.#asked = now;
+    if (this.asked !== undefined) this.asked = now;
   }
 
   /** Something arrived. */
   received(now: Milliseconds): void {
-    this.#lastReceived = now;
+    this.lastReceived = now;
   }
 
   /** PINGRESP arrived. */
   answered(): void {
-    this.#asked = undefined;
+    this.asked = undefined;
   }
 
   /** When `takePing` or `isDead` may next say yes. */
   get deadline(): Milliseconds | undefined {
-    if (this.#interval === 0) return undefined;
+    if (this.interval === 0) return undefined;
     return Math.min(this.pingDue(), this.giveUp());
   }
 
   /** Whether a PINGREQ is to be sent now; true once each time. */
   takePing(now: Milliseconds): boolean {
-    if (this.#interval === 0 || now < this.pingDue()) return false;
-    this.#asked ??= now;
+    if (this.interval === 0 || now < this.pingDue()) return false;
+    this.asked ??= now;
     // As if it had left: should the transport have no room, it is the response timeout that ends the wait.
-    this.#lastSent = now;
+    this.lastSent = now;
     return true;
   }
 
   /** Whether the peer has been silent for too long after PINGREQ. */
   isDead(now: Milliseconds): boolean {
-    return this.#interval !== 0 && now >= this.giveUp();
+    return this.interval !== 0 && now >= this.giveUp();
   }
 
   private pingDue(): Milliseconds {
-    const last = this.#asked === undefined ? Math.min(this.#lastSent, this.#lastReceived) : this.#lastSent;
-    return last + this.#interval;
+    const last = this.asked === undefined ? Math.min(this.lastSent, this.lastReceived) : this.lastSent;
+    return last + this.interval;
   }
 
   /** Anything received after PINGREQ counts: the answer may wait behind a long PUBLISH. */
   private giveUp(): Milliseconds {
-    if (this.#asked === undefined) return Number.POSITIVE_INFINITY;
-    return Math.max(this.#asked, this.#lastReceived) + this.#responseTimeout;
+    if (this.asked === undefined) return Number.POSITIVE_INFINITY;
+    return Math.max(this.asked, this.lastReceived) + this.responseTimeout;
   }
 }

@@ -1,6 +1,7 @@
 /** One attempt: a transport and the connection that runs over it, and what the transport has announced. */
 
 import { Attempt } from "./attempt.js";
+import type { TopicReader } from "./connection.js";
 import { Connection } from "./connection.js";
 import { TransportError } from "./errors.js";
 import type { ServerName } from "./event.js";
@@ -34,15 +35,17 @@ export class Link implements TransportHandler {
   attempt: Attempt | undefined;
   /** When CONNACK came. */
   connectedAt: Milliseconds = 0;
-  readonly #owner: LinkOwner;
-  readonly #options: ServerOptions;
-  readonly #clock: Clock;
-  readonly #transport: Transport;
-  #readable = 0;
-  #room = 0;
-  #open = false;
-  #ended = false;
-  #cause: unknown;
+  private readonly owner: LinkOwner;
+  private readonly options: ServerOptions;
+  private readonly watch: Clock;
+  private readonly stream: Transport;
+  private readable = 0;
+  private room = 0;
+  private wasOpened = false;
+  /** The connection has not been told yet. */
+  private isJustOpen = false;
+  private ended = false;
+  private cause: unknown;
 
   constructor(
     server: ServerName,
@@ -51,49 +54,52 @@ export class Link implements TransportHandler {
     ports: LinkPorts,
     owner: LinkOwner,
     now: Milliseconds,
+    topics?: TopicReader,
   ) {
     this.server = server;
-    this.connection = new Connection(options, session, now);
+    this.connection = new Connection(options, session, now, topics);
     this.attempt = new Attempt(now);
-    this.#owner = owner;
-    this.#options = options;
-    this.#clock = ports.clock;
-    this.#transport = ports.transport.open(options.endpoint, this);
+    this.owner = owner;
+    this.options = options;
+    this.watch = ports.clock;
+    this.stream = ports.transport.open(options.endpoint, this);
   }
 
   onReadable(byteLength: number): void {
-    this.#readable = byteLength;
-    this.#owner.onLinkChanged();
+    this.readable = byteLength;
+    this.owner.onLinkChanged();
   }
 
   onWritable(byteLength: number): void {
-    this.#room = byteLength;
-    this.#open = true;
-    this.#owner.onLinkChanged();
+    this.room = byteLength;
+    if (!this.wasOpened) this.isJustOpen = true;
+    this.wasOpened = true;
+    this.owner.onLinkChanged();
   }
 
   onStage(stage: OpeningStage): void {
-    this.attempt?.begin(stage, this.#clock.now());
+    this.attempt?.begin(stage, this.watch.now());
   }
 
   onError(cause?: unknown): void {
-    this.#ended = true;
-    this.#cause = cause;
-    this.#owner.onLinkChanged();
+    this.ended = true;
+    this.cause = cause;
+    this.owner.onLinkChanged();
   }
 
   /**
    * Tells the connection what has happened: takes from the transport what it has room for, and when nothing is left
-   * to take, how late it is. Returns whether `nextEvent`, which must have had nothing more to tell, may have now.
+   * to take, how late it is, if that matters. Returns whether `nextEvent`, which must have had nothing more to tell,
+   * may have now.
    */
-  receive(now: Milliseconds): boolean {
-    const { connection } = this;
-    if (this.#open && connection.state === "opening") this.opened(now);
-    if (this.#readable > 0 && connection.starved) {
+  receive(now: Milliseconds, isLate = true): boolean {
+    const connection = this.connection;
+    if (this.isJustOpen) this.opened(now);
+    if (this.readable > 0 && connection.starved) {
       try {
-        const space = connection.space(this.#readable);
-        this.#transport.read(space);
-        this.#readable -= space.length;
+        const space = connection.space(this.readable);
+        this.stream.read(space);
+        this.readable -= space.length;
         connection.received(space.length, now);
       } catch (error) {
         connection.failed(error);
@@ -101,27 +107,29 @@ export class Link implements TransportHandler {
       return true;
     }
     // What is still unread at the end cannot be answered any more; the server sends it again if it matters.
-    if (this.#ended) connection.lost(this.#cause);
-    else connection.expired(now);
+    if (this.ended) connection.lost(this.cause);
+    else if (isLate) connection.expired(now);
     return connection.state === "closed";
   }
 
-  /** Gives the transport what the connection has to send; returns whether that changed anything. */
+  /** Gives the transport what the connection has to send; returns whether `nextEvent` may have more to tell then. */
   transmit(now: Milliseconds): boolean {
+    const connection = this.connection;
     let any = false;
-    while (this.#room > 0 && !this.#ended) {
-      const bytes = this.connection.nextTransmit(this.#room, now);
+    while (this.room > 0 && !this.ended) {
+      const bytes = connection.nextTransmit(this.room, now);
       if (bytes === undefined) break;
-      this.#room = this.#transport.write(bytes);
+      this.room = this.stream.write(bytes);
       any = true;
     }
-    // Without anything sent when it was only waiting for the room to end.
-    return any || this.connection.state === "closed";
+    // Reading may have waited for room to answer; and without anything sent, it may have been the last it waited for.
+    return connection.state === "closed" || (any && !connection.starved);
   }
 
   /** The guard: nothing that identifies the device goes to a server that nobody vouched for. */
   private opened(now: Milliseconds): void {
-    if (this.#transport.peerVerified === false && carriesCredentials(this.#options)) {
+    this.isJustOpen = false;
+    if (this.stream.peerVerified === false && carriesCredentials(this.options)) {
       const message = "credentials are not sent to a server that nobody vouched for";
       this.connection.lost(new TransportError("tls", "server-unverified", message, "ssl_ca_cert"));
       return;
@@ -132,6 +140,6 @@ export class Link implements TransportHandler {
 
   /** Ends the transport, after what was written. */
   close(): void {
-    this.#transport.close();
+    this.stream.close();
   }
 }

@@ -52,21 +52,21 @@ export interface StoredState {
 }
 
 export class MessageStore implements JournalOwner {
-  #journal: Journal | undefined;
-  #state: StoredState | undefined;
-  #restored: Restored | undefined = new Restored();
+  private journal: Journal | undefined;
+  private state: StoredState | undefined;
+  private restored: Restored | undefined = new Restored();
   /** Inbound QoS 2 messages that are stored and not complete. */
-  readonly #received = { mqtt: new IdentifierSet(), mqtt1: new IdentifierSet() };
-  readonly #newOwners: ServerName[] = [];
-  #nextId = 1;
+  private readonly receivedNow = { mqtt: new IdentifierSet(), mqtt1: new IdentifierSet() };
+  private readonly newOwners: ServerName[] = [];
+  private nextId = 1;
   /** What the stored messages take up, in bytes. */
-  #used = 0;
-  #failure: unknown;
+  private used = 0;
+  private thrown: unknown;
 
   /** Reads what is there. A flash that fails makes a store that keeps nothing; see `failure`. */
   constructor(flash: Flash) {
     try {
-      this.#journal = new Journal(flash, this);
+      this.journal = new Journal(flash, this);
     } catch (error) {
       this.fail(error);
     }
@@ -74,12 +74,12 @@ export class MessageStore implements JournalOwner {
 
   /** What the flash threw, once it has failed: nothing is stored any more. */
   get failure(): unknown {
-    return this.#failure;
+    return this.thrown;
   }
 
   /** Bytes that stored messages may take up in all, their records included. */
   get capacity(): number {
-    return Math.max(0, (this.#journal?.capacity ?? 0) - RESERVE);
+    return Math.max(0, (this.journal?.capacity ?? 0) - RESERVE);
   }
 
   /**
@@ -87,51 +87,52 @@ export class MessageStore implements JournalOwner {
    * that holds what was found.
    */
   attach(state: StoredState): Restored {
-    const restored = this.#restored ?? new Restored();
+    const restored = this.restored ?? new Restored();
     for (const server of SERVERS) {
       const owner = restored.owners[server];
       if (owner === state.owner(server)) continue;
-      this.#newOwners.push(server);
+      this.newOwners.push(server);
       if (owner !== undefined) restored.disown(server);
     }
-    this.#restored = undefined;
-    this.#state = state;
+    this.restored = undefined;
+    this.state = state;
     for (const { id, bytes } of restored.messages.values()) {
-      this.#nextId = Math.max(this.#nextId, id + 1);
-      this.#used += RECORDS_PER_MESSAGE + (bytes?.length ?? 0);
+      this.nextId = Math.max(this.nextId, id + 1);
+      this.used += RECORDS_PER_MESSAGE + (bytes?.length ?? 0);
     }
     for (const server of SERVERS) {
-      for (const packetIdentifier of restored.received[server]) this.#received[server].add(packetIdentifier);
+      for (const packetIdentifier of restored.received[server])
+        this.receivedNow[server].add(packetIdentifier);
     }
     return restored;
   }
 
   /** Notes whose sessions these are, where that has changed. */
   settle(): void {
-    for (const server of this.#newOwners) {
+    for (const server of this.newOwners) {
       this.forgotten(server);
       this.append(this.ownerRecord(server));
     }
-    this.#newOwners.length = 0;
+    this.newOwners.length = 0;
   }
 
   /** Stores a message; its `storeId` says that it is. False when there is no room, or the flash has failed. */
   add(outgoing: Outgoing): boolean {
     const length = RECORDS_PER_MESSAGE + outgoing.byteLength;
-    if (this.#journal === undefined || this.#used + length > this.capacity) return false;
-    outgoing.storeId = this.#nextId;
-    this.#nextId += 1;
+    if (this.journal === undefined || this.used + length > this.capacity) return false;
+    outgoing.storeId = this.nextId;
+    this.nextId += 1;
     if (!this.append(messageRecord(outgoing))) {
       outgoing.storeId = undefined;
       return false;
     }
-    this.#used += length;
+    this.used += length;
     return true;
   }
 
   /** The packet of a stored message has become longer, or shorter: as such it will be written anew. */
   resized(growth: number): void {
-    this.#used += growth;
+    this.used += growth;
   }
 
   /** A message is about to be sent for the first time, or as a new one. */
@@ -144,7 +145,7 @@ export class MessageStore implements JournalOwner {
   /** PUBREC: of this message only the identifier is needed from now on. */
   released(outgoing: Outgoing, server: ServerName, packetLength: number): void {
     if (!outgoing.isStored) return;
-    this.#used -= packetLength;
+    this.used -= packetLength;
     this.append(sentRecord(RELEASED, outgoing, server));
   }
 
@@ -153,7 +154,7 @@ export class MessageStore implements JournalOwner {
     const { storeId } = outgoing;
     if (storeId === undefined) return;
     outgoing.storeId = undefined;
-    this.#used -= RECORDS_PER_MESSAGE + packetLength;
+    this.used -= RECORDS_PER_MESSAGE + packetLength;
     this.append(endedRecord(storeId));
   }
 
@@ -164,33 +165,33 @@ export class MessageStore implements JournalOwner {
 
   /** The server has no session, or is to forget it. */
   forgotten(server: ServerName): void {
-    this.#received[server].clear();
+    this.receivedNow[server].clear();
     this.append(Uint8Array.of(FORGOTTEN, codeOf(server)));
   }
 
   /** An inbound QoS 2 message is about to be delivered. One of too many at a time is not stored. */
   received(server: ServerName, packetIdentifier: PacketIdentifier): void {
-    if (this.#received.mqtt.size + this.#received.mqtt1.size >= MAXIMUM_RECEIVED) return;
-    this.#received[server].add(packetIdentifier);
+    if (this.receivedNow.mqtt.size + this.receivedNow.mqtt1.size >= MAXIMUM_RECEIVED) return;
+    this.receivedNow[server].add(packetIdentifier);
     this.append(identifierRecord(RECEIVED, server, packetIdentifier));
   }
 
   /** PUBREL: it is complete. */
   completed(server: ServerName, packetIdentifier: PacketIdentifier): void {
-    if (!this.#received[server].has(packetIdentifier)) return;
-    this.#received[server].delete(packetIdentifier);
+    if (!this.receivedNow[server].has(packetIdentifier)) return;
+    this.receivedNow[server].delete(packetIdentifier);
     this.append(identifierRecord(COMPLETED, server, packetIdentifier));
   }
 
   /** For the journal. */
   onRecord(payload: Uint8Array): void {
-    const restored = this.#restored;
+    const restored = this.restored;
     if (restored !== undefined) new RecordReader(restored).read(payload);
   }
 
   /** For the journal. */
   rewrite(append: (payload: Uint8Array) => boolean): boolean {
-    const state = this.#state;
+    const state = this.state;
     if (state === undefined) return true;
     let fits = true;
     const write = (payload: Uint8Array): void => {
@@ -200,7 +201,7 @@ export class MessageStore implements JournalOwner {
       write(this.ownerRecord(server));
       const last = state.lastIdentifier(server);
       if (last !== 0) write(identifierRecord(COUNTED, server, last));
-      this.#received[server].each((packetIdentifier) =>
+      this.receivedNow[server].each((packetIdentifier) =>
         write(identifierRecord(RECEIVED, server, packetIdentifier)),
       );
     }
@@ -213,13 +214,13 @@ export class MessageStore implements JournalOwner {
   }
 
   private ownerRecord(server: ServerName): Uint8Array {
-    return ownedRecord(server, this.#state?.owner(server) ?? 0);
+    return ownedRecord(server, this.state?.owner(server) ?? 0);
   }
 
   private append(record: Uint8Array): boolean {
-    if (this.#journal === undefined) return false;
+    if (this.journal === undefined) return false;
     try {
-      return this.#journal.append(record);
+      return this.journal.append(record);
     } catch (error) {
       this.fail(error);
       return false;
@@ -227,7 +228,7 @@ export class MessageStore implements JournalOwner {
   }
 
   private fail(error: unknown): void {
-    this.#failure = error;
-    this.#journal = undefined;
+    this.thrown = error;
+    this.journal = undefined;
   }
 }

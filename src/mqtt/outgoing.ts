@@ -157,20 +157,20 @@ function identifierOffset(bytes: Uint8Array, start: number): number {
 export class OutgoingList {
   first: Outgoing | undefined = undefined;
   length = 0;
-  #last: Outgoing | undefined = undefined;
+  private last: Outgoing | undefined = undefined;
 
   push(outgoing: Outgoing): void {
     outgoing.next = undefined;
-    if (this.#last === undefined) this.first = outgoing;
-    else this.#last.next = outgoing;
-    this.#last = outgoing;
+    if (this.last === undefined) this.first = outgoing;
+    else this.last.next = outgoing;
+    this.last = outgoing;
     this.length += 1;
   }
 
   unshift(outgoing: Outgoing): void {
     outgoing.next = this.first;
     this.first = outgoing;
-    this.#last ??= outgoing;
+    this.last ??= outgoing;
     this.length += 1;
   }
 
@@ -201,8 +201,8 @@ export class OutgoingList {
   /** Moves all of `others` before its own. */
   prepend(others: OutgoingList): void {
     if (others.first === undefined) return;
-    (others.#last as Outgoing).next = this.first;
-    this.#last ??= others.#last;
+    (others.last as Outgoing).next = this.first;
+    this.last ??= others.last;
     this.first = others.first;
     this.length += others.length;
     others.clear();
@@ -210,14 +210,14 @@ export class OutgoingList {
 
   clear(): void {
     this.first = undefined;
-    this.#last = undefined;
+    this.last = undefined;
     this.length = 0;
   }
 
   private unlink(outgoing: Outgoing, before: Outgoing | undefined): void {
     if (before === undefined) this.first = outgoing.next;
     else before.next = outgoing.next;
-    if (this.#last === outgoing) this.#last = before;
+    if (this.last === outgoing) this.last = before;
     outgoing.next = undefined;
     this.length -= 1;
   }

@@ -8,16 +8,16 @@ import type { PacketIdentifier } from "./packet.js";
 export const MAXIMUM_PACKET_IDENTIFIER = 65_535;
 
 export class PacketIdentifiers {
-  readonly #used = new IdentifierSet();
-  #last = 0;
+  private readonly used = new IdentifierSet();
+  private latest = 0;
 
   /** How many are in use. */
   get inUse(): number {
-    return this.#used.size;
+    return this.used.size;
   }
 
   get exhausted(): boolean {
-    return this.#used.size === MAXIMUM_PACKET_IDENTIFIER;
+    return this.used.size === MAXIMUM_PACKET_IDENTIFIER;
   }
 
   /**
@@ -29,34 +29,34 @@ export class PacketIdentifiers {
       throw new LimitError("identifiers-exhausted", "all 65,535 packet identifiers are in use");
     }
     do {
-      this.#last = this.#last === MAXIMUM_PACKET_IDENTIFIER ? 1 : this.#last + 1;
-    } while (this.#used.has(this.#last));
-    this.#used.add(this.#last);
-    return this.#last;
+      this.latest = this.latest === MAXIMUM_PACKET_IDENTIFIER ? 1 : this.latest + 1;
+    } while (this.used.has(this.latest));
+    this.used.add(this.latest);
+    return this.latest;
   }
 
   /** Takes a certain one, which is still known of from before. */
   claim(packetIdentifier: PacketIdentifier): void {
-    this.#used.add(packetIdentifier);
+    this.used.add(packetIdentifier);
   }
 
   /** The next one is to come after this one, which was given out last before a restart; 0: none was. */
   continueAfter(packetIdentifier: PacketIdentifier | 0): void {
-    this.#last = packetIdentifier;
+    this.latest = packetIdentifier;
   }
 
   /** The one that was given out last; 0 before the first. */
   get last(): PacketIdentifier | 0 {
-    return this.#last;
+    return this.latest;
   }
 
   /** The exchange it stood for is over [MQTT-2.3.1-3]. */
   release(packetIdentifier: PacketIdentifier): void {
-    this.#used.delete(packetIdentifier);
+    this.used.delete(packetIdentifier);
   }
 
   /** The server knows of none any more. The count goes on, so that a late acknowledgement meets no new packet. */
   releaseAll(): void {
-    this.#used.clear();
+    this.used.clear();
   }
 }

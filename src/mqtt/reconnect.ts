@@ -38,97 +38,97 @@ const JITTER = 0.1;
 type State = "stopped" | "waiting" | "attempting" | "up";
 
 export class Reconnector {
-  readonly #primary: ReconnectOptions;
-  readonly #backup: ReconnectOptions | undefined;
-  readonly #random: Random;
-  #state: State = "stopped";
-  #server: ServerName = "mqtt";
-  #deadline: Milliseconds = 0;
+  private readonly primary: ReconnectOptions;
+  private readonly backup: ReconnectOptions | undefined;
+  private readonly random: Random;
+  private state: State = "stopped";
+  private current: ServerName = "mqtt";
+  private due: Milliseconds = 0;
   /** The rung the present wait or attempt belongs to, without jitter; 0 before the first. */
-  #rung: Milliseconds = 0;
-  #attempt = 0;
-  #upSince: Milliseconds = 0;
+  private rung: Milliseconds = 0;
+  private attemptCount = 0;
+  private upSince: Milliseconds = 0;
 
   constructor(primary: ReconnectOptions, backup: ReconnectOptions | undefined, random: Random) {
-    this.#primary = primary;
-    this.#backup = backup;
-    this.#random = random;
+    this.primary = primary;
+    this.backup = backup;
+    this.random = random;
   }
 
   /** When `takeAttempt` will next give an attempt. */
   get deadline(): Milliseconds | undefined {
-    return this.#state === "waiting" ? this.#deadline : undefined;
+    return this.state === "waiting" ? this.due : undefined;
   }
 
   /** The server of the present or next attempt. */
   get server(): ServerName {
-    return this.#server;
+    return this.current;
   }
 
   /** Which attempt to this server it is, from 1, since the ladder began. */
   get attempt(): number {
-    return this.#attempt;
+    return this.attemptCount;
   }
 
   /** Makes the first attempt due at once, at the server that was used last. Does nothing when already started. */
   start(now: Milliseconds): void {
-    if (this.#state !== "stopped") return;
-    this.#rung = 0;
-    this.#attempt = 0;
+    if (this.state !== "stopped") return;
+    this.rung = 0;
+    this.attemptCount = 0;
     this.wait(now, 0);
   }
 
   stop(): void {
-    this.#state = "stopped";
+    this.state = "stopped";
   }
 
   /** The server to connect to now, once, if an attempt is due. */
   takeAttempt(now: Milliseconds): ServerName | undefined {
-    if (this.#state !== "waiting" || now < this.#deadline) return undefined;
-    this.#state = "attempting";
-    this.#attempt += 1;
-    return this.#server;
+    if (this.state !== "waiting" || now < this.due) return undefined;
+    this.state = "attempting";
+    this.attemptCount += 1;
+    return this.current;
   }
 
   /** Goes back to the primary, at once: the next attempt is its first. */
   failBack(now: Milliseconds): void {
-    if (this.#state === "stopped") return;
-    this.#server = "mqtt";
-    this.#rung = 0;
-    this.#attempt = 0;
+    if (this.state === "stopped") return;
+    this.current = "mqtt";
+    this.rung = 0;
+    this.attemptCount = 0;
     this.wait(now, 0);
   }
 
   /** CONNACK accepted. */
   succeeded(now: Milliseconds): void {
-    if (this.#state !== "attempting") return;
-    this.#state = "up";
-    this.#upSince = now;
+    if (this.state !== "attempting") return;
+    this.state = "up";
+    this.upSince = now;
   }
 
   /** The attempt came to nothing, or the connection ended. */
   failed(now: Milliseconds): void {
-    if (this.#state !== "attempting" && this.#state !== "up") return;
+    if (this.state !== "attempting" && this.state !== "up") return;
     const { reconnectMaximum, reconnectStable } = this.options();
-    if (this.#state === "up" && now - this.#upSince >= reconnectStable) {
-      this.#rung = 0;
-      this.#attempt = 0;
-    } else if (this.#rung >= reconnectMaximum && this.#backup !== undefined) {
-      this.#server = this.#server === "mqtt" ? "mqtt1" : "mqtt";
-      this.#rung = 0;
-      this.#attempt = 0;
+    if (this.state === "up" && now - this.upSince >= reconnectStable) {
+      this.rung = 0;
+      this.attemptCount = 0;
+    } else if (this.rung >= reconnectMaximum && this.backup !== undefined) {
+      this.current = this.current === "mqtt" ? "mqtt1" : "mqtt";
+      this.rung = 0;
+      this.attemptCount = 0;
     }
     const { reconnectMinimum: first, reconnectMaximum: last } = this.options();
-    this.#rung = this.#rung === 0 ? first : Math.min(this.#rung * 2, last);
-    this.wait(now, this.#rung * (1 - JITTER + 2 * JITTER * this.#random()));
+    this.rung = this.rung === 0 ? first : Math.min(this.rung * 2, last);
+    this.wait(now, this.rung * (1 - JITTER + 2 * JITTER * this.random()));
   }
 
   private wait(now: Milliseconds, delay: Milliseconds): void {
-    this.#state = "waiting";
-    this.#deadline = now + delay;
+    this.state = "waiting";
+    this.due = now + delay;
   }
 
   private options(): ReconnectOptions {
-    return this.#server === "mqtt1" && this.#backup !== undefined ? this.#backup : this.#primary;
+    return this.current === "mqtt1" && this.backup !== undefined ? this.backup : this.primary;
   }
 }

@@ -115,8 +115,9 @@ export class Session {
    * @param window QoS 1 and 2 messages that may be in flight at once
    */
   nextPublish(window: number, maximumQos: QoS): Outgoing | undefined {
-    const again = this.unsent.shift();
+    const again = this.unsent.first;
     if (again !== undefined) {
+      this.unsent.shift();
       this.sentList.push(again);
       return again;
     }
@@ -151,8 +152,10 @@ export class Session {
 
   /** The QoS 0 messages that `nextPublish` has given were handed to the transport. */
   sent(): void {
-    for (let at = this.leaving.shift(); at !== undefined; at = this.leaving.shift()) {
-      this.outbox.settle(at, "sent");
+    while (this.leaving.first !== undefined) {
+      const outgoing = this.leaving.first;
+      this.leaving.shift();
+      this.outbox.settle(outgoing, "sent");
     }
   }
 
@@ -160,6 +163,11 @@ export class Session {
   interrupted(): void {
     const outgoing = this.leaving.shift();
     if (outgoing !== undefined) this.outbox.interrupted(outgoing);
+  }
+
+  /** Whether `nextRelease` has one. */
+  get hasRelease(): boolean {
+    return this.nextReleased !== undefined;
   }
 
   /** The packet identifier of the PUBREL to send now, in the order of the PUBRECs [MQTT-4.6.0-4]. */

@@ -76,10 +76,18 @@ export class Subscriptions {
   /** Whether a filter may need a packet, so that nobody looks for one at every message. */
   #changed = false;
 
+  /** Whether `toSubscribe` and `toUnsubscribe` may have something to give. */
+  get isChanged(): boolean {
+    return this.#changed;
+  }
+
   /** Whether a SUBSCRIBE or UNSUBSCRIBE is to be sent, or not answered yet. */
   get isAsking(): boolean {
     return this.#changed || this.#pending.size > 0;
   }
+
+  /** Another number whenever a message may go to others than before. */
+  version = 0;
 
   /** Topic filters that somebody wants or a server may hold. */
   get length(): number {
@@ -101,6 +109,7 @@ export class Subscriptions {
     entry.confirmed = 0;
     entry.refused = 0;
     entry.handlers = [...entry.handlers, handler];
+    this.version += 1;
     this.#changed = true;
   }
 
@@ -110,6 +119,7 @@ export class Subscriptions {
     if (entry === undefined) return;
     entry.handlers = handler === undefined ? [] : entry.handlers.filter((other) => other !== handler);
     this.#changed = true;
+    this.version += 1;
     this.drop(entry);
   }
 

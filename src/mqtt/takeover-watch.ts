@@ -11,7 +11,7 @@ import type { Milliseconds } from "./ports.js";
 const SUSPICIOUS = 3;
 
 export class TakeoverWatch {
-  #inARow = 0;
+  private inARow = 0;
 
   /**
    * A connection ended.
@@ -23,12 +23,12 @@ export class TakeoverWatch {
     const { stage, reason } = event;
     if (stage !== "connected") return false;
     if (lasted > short || reason === "requested") {
-      this.#inARow = 0;
+      this.inARow = 0;
       return false;
     }
     // A device that is thrown out while it sends sees a broken link: no sign of anything, and no sign against it.
     if (reason !== "closed-by-server") return false;
-    this.#inARow += 1;
-    return this.#inARow % SUSPICIOUS === 0;
+    this.inARow += 1;
+    return this.inARow % SUSPICIOUS === 0;
   }
 }

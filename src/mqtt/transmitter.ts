@@ -103,10 +103,12 @@ export class Transmitter {
   next(limit: number): Uint8Array | undefined {
     if (this.isLeaving) this.left();
     if (this.sending === undefined) {
-      if (this.flowing) this.releaseMessages();
+      if (this.flowing && this.session.hasRelease) this.releaseMessages();
       if (this.pingDue) this.pingDue = !this.pushBare(PINGREQ);
       if (this.controlLength > 0) return this.takeControl(limit);
-      if (!this.beginRequest(limit) && !(this.flowing && this.beginMessages(limit))) {
+      const any =
+        this.requests.length > 0 ? this.beginRequest(limit) : this.flowing && this.beginMessages(limit);
+      if (!any) {
         if (this.goodbye !== "due") return undefined;
         this.goodbye = "said";
         this.pushBare(DISCONNECT);
@@ -156,8 +158,7 @@ export class Transmitter {
   /** All requests that wait and fit into `limit` bytes together, or the first one. */
   private beginRequest(limit: number): boolean {
     const { requests } = this;
-    const first = requests.shift();
-    if (first === undefined) return false;
+    const first = requests.shift() as Uint8Array;
     let length = first.length;
     let count = 0;
     while (count < requests.length && length + (requests[count] as Uint8Array).length <= limit) {
