@@ -219,10 +219,15 @@ export function writePublish(
   start: number,
 ): number {
   target[start] = (PUBLISH << 4) | (qos << 1) | (retain ? 1 : 0);
-  const body = writeRemainingLength(remaining, target, start + 1);
+  let body = start + 2;
+  if (remaining < 128) target[start + 1] = remaining;
+  else body = writeRemainingLength(remaining, target, start + 1);
   target.set(topic, body);
   const end = body + topic.length;
-  return qos === 0 ? end : writeUint16(0, target, end);
+  if (qos === 0) return end;
+  target[end] = 0;
+  target[end + 1] = 0;
+  return end + 2;
 }
 
 function subscribeLength(packet: Subscribe): number {

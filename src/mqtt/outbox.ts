@@ -106,11 +106,12 @@ export class Outbox {
     connected: boolean,
     inFlightRoom: number,
   ): Outgoing {
-    checkMessage(message);
     const qos = message.qos ?? 0;
+    const expiresAfter = message.expiresAfter;
+    if ((qos !== 0 && qos !== 1 && qos !== 2) || expiresAfter !== undefined) checkMessage(message);
     const topic = this.topicNames.encoded(message.topicName);
-    const payload =
-      typeof message.payload === "string" ? encodeText(message.payload, this.text) : message.payload;
+    let payload = message.payload;
+    if (typeof payload === "string") payload = encodeText(payload, this.text);
     const remaining = topic.length + (qos === 0 ? 0 : 2) + payload.length;
     const byteLength = 1 + remainingLengthSize(remaining) + remaining;
     const stateTopic = message.kind === "state" ? message.topicName : undefined;
@@ -121,19 +122,20 @@ export class Outbox {
     const obstacle = this.makeRoom(qos, byteLength, limits, connected, room, stateTopic);
     if (obstacle !== undefined) return this.refused(handler, obstacle);
 
-    const start = this.ring.reserve(byteLength);
-    const outgoing = new Outgoing(this.ring, start);
-    const { bytes } = this.ring;
-    const end = writePublish(qos, message.retain === true, remaining, topic, bytes as Uint8Array, start);
-    (bytes as Uint8Array).set(payload, end);
+    const ring = this.ring;
+    const start = ring.reserve(byteLength);
+    const outgoing = new Outgoing(ring, start);
+    const bytes = ring.bytes as Uint8Array;
+    const end = writePublish(qos, message.retain === true, remaining, topic, bytes, start);
+    bytes.set(payload, end);
     if (handler !== undefined) outgoing.handler = handler;
     if (stateTopic !== undefined) outgoing.stateTopic = stateTopic;
     if (message.lateOffset !== undefined) outgoing.lateOffset = end - start + message.lateOffset;
-    if (message.expiresAfter !== undefined) this.limitWait(outgoing, now + message.expiresAfter);
+    if (expiresAfter !== undefined) this.limitWait(outgoing, now + expiresAfter);
     this.waitingByteLength += byteLength;
     this.waiting.push(outgoing);
     // What may expire is of no use after a restart, and only the newest state is.
-    if (this.store !== undefined && qos > 0 && stateTopic === undefined && outgoing.expiresAt === undefined) {
+    if (this.store !== undefined && qos > 0 && stateTopic === undefined && expiresAfter === undefined) {
       this.store.add(outgoing);
     }
     return outgoing;
@@ -165,8 +167,10 @@ export class Outbox {
 
   /** Removes the message that `peek` showed: it is in flight now, or sent. */
   take(): void {
-    if (this.returned.shift() === undefined && this.waiting.first !== undefined) {
-      this.withdraw(this.waiting.first);
+    if (this.returned.first !== undefined) this.returned.shift();
+    else {
+      const outgoing = this.waiting.shift();
+      if (outgoing !== undefined) this.waitingByteLength -= outgoing.byteLength;
     }
   }
 
@@ -256,7 +260,18 @@ export class Outbox {
     room: number,
     stateTopic: string | undefined,
   ): RefusalReason | undefined {
-    if (qos === 0 && !connected && !limits.queueQos0) return "offline";
+    const isOffline = qos === 0 && !connected && !limits.queueQos0;
+    const { ring } = this;
+    const count = this.waiting.length + this.returned.length;
+    // As long as the queue is not full, which is nearly always.
+    if (
+      !isOffline &&
+      count < limits.maximumQueueLength &&
+      ring.byteLength + byteLength <= limits.maximumQueueBytes
+    ) {
+      if (byteLength <= MAXIMUM_PACKET_LENGTH) return undefined;
+    }
+    if (isOffline) return "offline";
     if (byteLength > Math.min(limits.maximumQueueBytes, MAXIMUM_PACKET_LENGTH)) return "packet-too-large";
     // What the window takes at once does not wait, and so does not count as queued.
     const maximum = limits.maximumQueueLength + (connected ? room : 0);

@@ -94,7 +94,7 @@ export class Outgoing implements Delivery {
 
   /** Gives it the packet identifier it is first sent with. */
   identify(packetIdentifier: PacketIdentifier): void {
-    const bytes = this.ring?.bytes as Uint8Array;
+    const bytes = (this.ring as PacketRing).bytes as Uint8Array;
     const offset = identifierOffset(bytes, this.start);
     bytes[offset] = packetIdentifier >> 8;
     bytes[offset + 1] = packetIdentifier & 0xff;
@@ -140,19 +140,6 @@ export class Outgoing implements Delivery {
   }
 }
 
-/** Where the topic name's length stands in the packet at `start`. */
-function topicOffset(bytes: Uint8Array, start: number): number {
-  let offset = start + 2;
-  while ((bytes[offset - 1] as number) > 127) offset += 1;
-  return offset;
-}
-
-/** Where the packet identifier stands, behind the topic name. */
-function identifierOffset(bytes: Uint8Array, start: number): number {
-  const topic = topicOffset(bytes, start);
-  return topic + 2 + (((bytes[topic] as number) << 8) | (bytes[topic + 1] as number));
-}
-
 /** A first-in, first-out list, linked through the messages themselves: nothing is allocated. */
 export class OutgoingList {
   first: Outgoing | undefined = undefined;
@@ -161,8 +148,9 @@ export class OutgoingList {
 
   push(outgoing: Outgoing): void {
     outgoing.next = undefined;
-    if (this.last === undefined) this.first = outgoing;
-    else this.last.next = outgoing;
+    const last = this.last;
+    if (last === undefined) this.first = outgoing;
+    else last.next = outgoing;
     this.last = outgoing;
     this.length += 1;
   }
@@ -176,7 +164,12 @@ export class OutgoingList {
 
   shift(): Outgoing | undefined {
     const outgoing = this.first;
-    if (outgoing !== undefined) this.unlink(outgoing, undefined);
+    if (outgoing === undefined) return undefined;
+    const next = outgoing.next;
+    this.first = next;
+    if (next === undefined) this.last = undefined;
+    else outgoing.next = undefined;
+    this.length -= 1;
     return outgoing;
   }
 
@@ -187,15 +180,20 @@ export class OutgoingList {
     return outgoing;
   }
 
-  remove(outgoing: Outgoing): void {
-    let before: Outgoing | undefined;
-    for (let at = this.first; at !== undefined; at = at.next) {
-      if (at === outgoing) {
-        this.unlink(outgoing, before);
-        return;
-      }
-      before = at;
+  /** Returns whether it was there. */
+  remove(outgoing: Outgoing): boolean {
+    if (outgoing === this.first) {
+      this.shift();
+      return true;
     }
+    let before = this.first;
+    while (before !== undefined && before.next !== outgoing) before = before.next;
+    if (before === undefined) return false;
+    before.next = outgoing.next;
+    if (this.last === outgoing) this.last = before;
+    outgoing.next = undefined;
+    this.length -= 1;
+    return true;
   }
 
   /** Moves all of `others` before its own. */
@@ -213,12 +211,17 @@ export class OutgoingList {
     this.last = undefined;
     this.length = 0;
   }
+}
 
-  private unlink(outgoing: Outgoing, before: Outgoing | undefined): void {
-    if (before === undefined) this.first = outgoing.next;
-    else before.next = outgoing.next;
-    if (this.last === outgoing) this.last = before;
-    outgoing.next = undefined;
-    this.length -= 1;
-  }
+/** Where the topic name's length stands in the packet at `start`. */
+function topicOffset(bytes: Uint8Array, start: number): number {
+  let offset = start + 2;
+  while ((bytes[offset - 1] as number) > 127) offset += 1;
+  return offset;
+}
+
+/** Where the packet identifier stands, behind the topic name. */
+function identifierOffset(bytes: Uint8Array, start: number): number {
+  const topic = topicOffset(bytes, start);
+  return topic + 2 + (((bytes[topic] as number) << 8) | (bytes[topic + 1] as number));
 }

@@ -28,11 +28,12 @@ export class PacketIdentifiers {
     if (this.exhausted) {
       throw new LimitError("identifiers-exhausted", "all 65,535 packet identifiers are in use");
     }
+    let next = this.latest;
     do {
-      this.latest = this.latest === MAXIMUM_PACKET_IDENTIFIER ? 1 : this.latest + 1;
-    } while (this.used.has(this.latest));
-    this.used.add(this.latest);
-    return this.latest;
+      next = next === MAXIMUM_PACKET_IDENTIFIER ? 1 : next + 1;
+    } while (!this.used.add(next));
+    this.latest = next;
+    return next;
   }
 
   /** Takes a certain one, which is still known of from before. */

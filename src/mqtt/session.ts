@@ -180,8 +180,12 @@ export class Session {
 
   /** PUBACK. One for a message that is not in flight is ignored. */
   acknowledged(packetIdentifier: PacketIdentifier): void {
-    const outgoing = this.findSent(packetIdentifier) ?? this.released.find(packetIdentifier);
-    if (outgoing === undefined) return;
+    // Servers answer in order: nearly always it is the first.
+    let outgoing = this.sentList.first;
+    if (outgoing === undefined || outgoing.packetIdentifier !== packetIdentifier) {
+      outgoing = this.findSent(packetIdentifier) ?? this.released.find(packetIdentifier);
+      if (outgoing === undefined) return;
+    }
     if (outgoing.qos !== 1) throw new ProtocolError("MQTT-4.3.3-1", "PUBACK for a QoS 2 PUBLISH");
     this.removeSent(outgoing);
     this.identifiers.release(packetIdentifier);
@@ -288,8 +292,7 @@ export class Session {
   }
 
   private removeSent(outgoing: Outgoing): void {
-    this.sentList.remove(outgoing);
-    this.unsent.remove(outgoing);
+    if (!this.sentList.remove(outgoing)) this.unsent.remove(outgoing);
   }
 
   private awaitsRelease(packetIdentifier: PacketIdentifier): boolean {
