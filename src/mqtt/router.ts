@@ -3,6 +3,7 @@
 import type { ConnectionEvent, StreamEvent } from "./connection-event.js";
 import type { ClientEvent, ServerName } from "./event.js";
 import type { PacketIdentifier, QoS } from "./packet.js";
+import { listOf } from "./recipients.js";
 import type { PayloadSink, Subscriptions } from "./subscriptions.js";
 
 /** The events of a connection that are about messages. */
@@ -35,7 +36,7 @@ export class Router {
   arrived(event: Arrival): void {
     switch (event.type) {
       case "message": {
-        const handlers = this.#subscriptions.matching(event.topicName);
+        const handlers = listOf(this.#subscriptions.matching(event.topicName));
         for (let i = 0; i < handlers.length; i += 1) {
           try {
             handlers[i]?.onMessage(event);
@@ -75,10 +76,10 @@ export class Router {
       const entry = entries[i];
       const returnCode = returnCodes[i];
       if (entry === undefined || returnCode === undefined) continue;
-      const { topicFilter, handlers } = entry;
+      const { topicFilter } = entry;
       if (returnCode === 0x80) this.#emitter.emit({ type: "subscription-refused", server, topicFilter });
       else this.#emitter.emit({ type: "subscribed", server, topicFilter, qos: returnCode });
-      for (const handler of handlers) {
+      for (const handler of listOf(entry.handlers)) {
         this.guard(() => {
           if (returnCode === 0x80) handler.onRefused?.(topicFilter);
           else handler.onSubscribed?.(topicFilter, returnCode);
@@ -96,7 +97,7 @@ export class Router {
 
   private openSinks(event: StreamEvent): void {
     const sinks: PayloadSink[] = [];
-    const handlers = this.#subscriptions.matching(event.topicName);
+    const handlers = listOf(this.#subscriptions.matching(event.topicName));
     for (const handler of handlers) {
       this.guard(() => {
         const sink = handler.onStream?.(event);
