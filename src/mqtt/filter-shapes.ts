@@ -1,36 +1,14 @@
 /**
  * Finds the topic filters with wildcards that match a topic name, without looking at those that do not.
  *
- * The shape of a filter says where its wildcards are, not what is between them: "a/+/#" and "b/+/#" have one shape. Of
- * each shape one filter at most matches a name: the name itself with the wildcards put in. It is built and looked
- * up, so a message costs one look-up a shape, however many filters there are. Applications have few shapes: a tree of
- * levels was measured too, and took three times the memory of a filter (docs/decisions.md).
+ * The shape of a filter says where its wildcards are, not what stands between them: "a/+/#" and "b/+/#" have one
+ * shape. Of each shape no more than one filter matches a name: the name itself with the wildcards put in. That one is
+ * made and looked up, so a message costs one look-up a shape, however many filters there are. Applications have few
+ * shapes. A tree of levels was measured too: it costs less only where there are many shapes, and takes two to four
+ * times the memory.
  */
 
 const DOLLAR = 0x24;
-
-export class FilterShapes {
-  /** In the order in which they came. */
-  readonly all: FilterShape[] = [];
-
-  /** A filter with wildcards has come. */
-  add(topicFilter: string): void {
-    const made = new FilterShape(topicFilter);
-    const known = this.all.find((shape) => shape.equals(made));
-    if (known === undefined) this.all.push(made);
-    else known.filters += 1;
-  }
-
-  /** A filter that was added is gone. */
-  remove(topicFilter: string): void {
-    const made = new FilterShape(topicFilter);
-    const index = this.all.findIndex((shape) => shape.equals(made));
-    const known = this.all[index];
-    if (known === undefined) return;
-    known.filters -= 1;
-    if (known.filters === 0) this.all.splice(index, 1);
-  }
-}
 
 export class FilterShape {
   /** How many filters have it. */
@@ -40,6 +18,7 @@ export class FilterShape {
   private readonly hasHash: boolean;
   /** Which levels are "+". */
   private readonly pluses: readonly number[];
+  private readonly startsWild: boolean;
 
   constructor(topicFilter: string) {
     const levels = topicFilter.split("/");
@@ -48,6 +27,7 @@ export class FilterShape {
     const pluses: number[] = [];
     for (let i = 0; i < levels.length; i += 1) if (levels[i] === "+") pluses.push(i);
     this.pluses = pluses;
+    this.startsWild = this.levels === 0 || pluses[0] === 0;
   }
 
   equals(other: FilterShape): boolean {
@@ -62,16 +42,35 @@ export class FilterShape {
   /** The only filter of this shape that matches the topic name, be it subscribed or not; `undefined` when none can. */
   filterFor(topicName: string): string | undefined {
     const levels = this.levels;
-    const hasHash = this.hasHash;
-    const pluses = this.pluses;
     // One more than is needed, never all: who sent the name has decided how many there are.
     const parts = topicName.split("/", levels + 1);
-    // "a/#" matches "a" too (4.7.1.2).
-    if (parts.length !== levels && (!hasHash || parts.length < levels)) return undefined;
+    if (this.hasHash) {
+      // "a/#" matches "a" too (4.7.1.2).
+      if (parts.length < levels) return undefined;
+      parts[levels] = "#";
+    } else if (parts.length !== levels) return undefined;
     // A filter that starts with a wildcard never matches a name that starts with $ [MQTT-4.7.2-1].
-    if ((pluses[0] === 0 || levels === 0) && topicName.charCodeAt(0) === DOLLAR) return undefined;
+    if (this.startsWild && topicName.charCodeAt(0) === DOLLAR) return undefined;
+    const pluses = this.pluses;
     for (let i = 0; i < pluses.length; i += 1) parts[pluses[i] as number] = "+";
-    if (hasHash) parts[levels] = "#";
     return parts.join("/");
   }
+}
+
+/** A filter with wildcards has come: its shape joins the list, at the end when it is new. */
+export function addShape(shapes: FilterShape[], topicFilter: string): void {
+  const made = new FilterShape(topicFilter);
+  const known = shapes.find((shape) => shape.equals(made));
+  if (known === undefined) shapes.push(made);
+  else known.filters += 1;
+}
+
+/** A filter that was added is gone, and its shape with the last one of it. */
+export function removeShape(shapes: FilterShape[], topicFilter: string): void {
+  const made = new FilterShape(topicFilter);
+  const index = shapes.findIndex((shape) => shape.equals(made));
+  const known = shapes[index];
+  if (known === undefined) return;
+  known.filters -= 1;
+  if (known.filters === 0) shapes.splice(index, 1);
 }

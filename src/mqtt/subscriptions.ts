@@ -9,7 +9,7 @@
 import type { MessageHeader } from "./connection-event.js";
 import type { ServerName } from "./event.js";
 import type { FilterShape } from "./filter-shapes.js";
-import { FilterShapes } from "./filter-shapes.js";
+import { addShape, removeShape } from "./filter-shapes.js";
 import type { PacketIdentifier, QoS } from "./packet.js";
 import type { Recipients } from "./recipients.js";
 import { joined, NOBODY, withoutHandler } from "./recipients.js";
@@ -55,7 +55,8 @@ export class Subscriptions {
   /** Changes whenever somebody comes or goes: what `matching` returned before may be wrong since. */
   version = 0;
   readonly #entries = new Map<string, SubscriptionEntry>();
-  readonly #shapes = new FilterShapes();
+  /** Of the filters with wildcards among them. */
+  readonly #shapes: FilterShape[] = [];
   readonly #pending = new Map<PacketIdentifier, readonly SubscriptionEntry[]>();
   /** Whether a filter may need a packet, so that nobody looks for one at every message. */
   #changed = false;
@@ -79,7 +80,7 @@ export class Subscriptions {
     if (entry === undefined) {
       entry = new SubscriptionEntry(topicFilter);
       this.#entries.set(topicFilter, entry);
-      if (hasWildcard(topicFilter)) this.#shapes.add(topicFilter);
+      if (hasWildcard(topicFilter)) addShape(this.#shapes, topicFilter);
     }
     entry.wanted(handler, qos);
     this.#changed = true;
@@ -161,7 +162,7 @@ export class Subscriptions {
   matching(topicName: string): Recipients {
     const entries = this.#entries;
     let found = entries.get(topicName)?.handlers ?? NOBODY;
-    const shapes = this.#shapes.all;
+    const shapes = this.#shapes;
     for (let i = 0; i < shapes.length; i += 1) {
       const topicFilter = (shapes[i] as FilterShape).filterFor(topicName);
       if (topicFilter === undefined) continue;
@@ -196,6 +197,6 @@ export class Subscriptions {
   private drop(entry: SubscriptionEntry): void {
     const { topicFilter } = entry;
     if (!entry.isForgotten || !this.#entries.delete(topicFilter)) return;
-    if (hasWildcard(topicFilter)) this.#shapes.remove(topicFilter);
+    if (hasWildcard(topicFilter)) removeShape(this.#shapes, topicFilter);
   }
 }
