@@ -6,6 +6,8 @@ import { decodeTopicName } from "./decode.js";
 import type { ClientEvent, ServerName } from "./event.js";
 import type { PacketIdentifier, QoS } from "./packet.js";
 import type { TextPort } from "./ports.js";
+import type { Recipients } from "./recipients.js";
+import { isList, listOf } from "./recipients.js";
 import type { PayloadSink, SubscriptionHandler, Subscriptions } from "./subscriptions.js";
 
 /** The events of a connection that are about messages in parts. */
@@ -30,7 +32,7 @@ export class Router implements TopicReader {
    * The topic names that came last, and whom messages on them go to. A device hears on a few topics again and again:
    * their names need not be checked another time, nor looked for among the subscriptions.
    */
-  private routes: Map<string, readonly SubscriptionHandler[]> | undefined = undefined;
+  private routes: Map<string, Recipients> | undefined = undefined;
   /** Of the subscriptions that the routes were made from. */
   private version = 0;
   /** Who takes the payload that is being streamed. Replaced, never changed, so that it can be iterated. */
@@ -55,14 +57,19 @@ export class Router implements TopicReader {
   /** Calls the handlers of a whole message. */
   deliver(event: MessageEvent): void {
     const isFresh = this.version === this.subscriptions.version;
-    const handlers = (isFresh ? this.routes?.get(event.topicName) : undefined) ?? this.route(event.topicName);
-    const count = handlers.length;
-    for (let i = 0; i < count; i += 1) {
-      try {
-        (handlers[i] as SubscriptionHandler).onMessage(event);
-      } catch (error) {
-        this.emitter.emit({ type: "handler-failed", error });
-      }
+    const found = (isFresh ? this.routes?.get(event.topicName) : undefined) ?? this.route(event.topicName);
+    if (isList(found)) {
+      for (let i = 0; i < found.length; i += 1) this.tell(found[i] as SubscriptionHandler, event);
+    } else {
+      this.tell(found, event);
+    }
+  }
+
+  private tell(handler: SubscriptionHandler, event: MessageEvent): void {
+    try {
+      handler.onMessage(event);
+    } catch (error) {
+      this.emitter.emit({ type: "handler-failed", error });
     }
   }
 
@@ -102,7 +109,7 @@ export class Router implements TopicReader {
       const { topicFilter, handlers } = entry;
       if (returnCode === 0x80) this.emitter.emit({ type: "subscription-refused", server, topicFilter });
       else this.emitter.emit({ type: "subscribed", server, topicFilter, qos: returnCode });
-      for (const handler of handlers) {
+      for (const handler of listOf(handlers)) {
         this.guard(() => {
           if (returnCode === 0x80) handler.onRefused?.(topicFilter);
           else handler.onSubscribed?.(topicFilter, returnCode);
@@ -118,20 +125,20 @@ export class Router implements TopicReader {
     }
   }
 
-  private route(topicName: string): readonly SubscriptionHandler[] {
+  private route(topicName: string): Recipients {
     const { version } = this.subscriptions;
     if (this.routes === undefined || this.version !== version || this.routes.size === MAXIMUM_ROUTES) {
       this.routes = new Map();
       this.version = version;
     }
-    const handlers = this.subscriptions.matching(topicName);
-    this.routes.set(topicName, handlers);
-    return handlers;
+    const found = this.subscriptions.matching(topicName);
+    this.routes.set(topicName, found);
+    return found;
   }
 
   private openSinks(event: StreamEvent): void {
     const sinks: PayloadSink[] = [];
-    const handlers = this.subscriptions.matching(event.topicName);
+    const handlers = listOf(this.subscriptions.matching(event.topicName));
     for (const handler of handlers) {
       this.guard(() => {
         const sink = handler.onStream?.(event);

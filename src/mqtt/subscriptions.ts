@@ -8,8 +8,13 @@
 
 import type { MessageHeader } from "./connection-event.js";
 import type { ServerName } from "./event.js";
+import type { FilterShape } from "./filter-shapes.js";
+import { addShape, removeShape } from "./filter-shapes.js";
 import type { PacketIdentifier, QoS } from "./packet.js";
-import { topicMatches } from "./topic.js";
+import type { Recipients } from "./recipients.js";
+import { joined, NOBODY, withoutHandler } from "./recipients.js";
+import { SubscriptionEntry } from "./subscription-entry.js";
+import { hasWildcard } from "./topic.js";
 
 /** A message as it arrives. `payload` is valid during the call only: copy it to keep it. */
 export interface ReceivedMessage extends MessageHeader {
@@ -43,55 +48,27 @@ export interface SubscriptionHandler {
   onRefused?(topicFilter: string): void;
 }
 
-/** One topic filter with all handlers it has. */
-export class SubscriptionEntry {
-  readonly topicFilter: string;
-  qos: QoS;
-  /** Replaced, never changed, so that it can be iterated while handlers come and go. Empty: to be unsubscribed. */
-  handlers: readonly SubscriptionHandler[] = [];
-  /** Bits of servers whose SUBACK for exactly this has come. */
-  confirmed = 0;
-  refused = 0;
-  /** Bits of servers that may hold a subscription on this filter. */
-  held = 0;
-  /** A SUBSCRIBE or UNSUBSCRIBE for it is under way. */
-  pending = false;
-  /** Somebody has come since what is under way was sent: its answer does not confirm it. */
-  stale = false;
-
-  constructor(topicFilter: string, qos: QoS) {
-    this.topicFilter = topicFilter;
-    this.qos = qos;
-  }
-}
-
 /** Topic filters in one packet at most, so that the packet stays small; AWS IoT Core accepts no more than 8. */
 const BATCH = 8;
 
-const NOBODY: readonly SubscriptionHandler[] = Object.freeze([]);
-
 export class Subscriptions {
-  readonly #entries = new Map<string, SubscriptionEntry>();
-  readonly #pending = new Map<PacketIdentifier, readonly SubscriptionEntry[]>();
-  /** Whether a filter may need a packet, so that nobody looks for one at every message. */
-  #changed = false;
-
-  /** Whether `toSubscribe` and `toUnsubscribe` may have something to give. */
-  get isChanged(): boolean {
-    return this.#changed;
-  }
+  /** Changes whenever somebody comes or goes: what `matching` returned before may be wrong since. */
+  version = 0;
+  /** Whether a filter may need a packet, so that nobody looks for one at every message. Changed here only. */
+  isChanged = false;
+  private readonly entries = new Map<string, SubscriptionEntry>();
+  /** Of the filters with wildcards among them. */
+  private readonly shapes: FilterShape[] = [];
+  private readonly pending = new Map<PacketIdentifier, readonly SubscriptionEntry[]>();
 
   /** Whether a SUBSCRIBE or UNSUBSCRIBE is to be sent, or not answered yet. */
   get isAsking(): boolean {
-    return this.#changed || this.#pending.size > 0;
+    return this.isChanged || this.pending.size > 0;
   }
-
-  /** Another number whenever a message may go to others than before. */
-  version = 0;
 
   /** Topic filters that somebody wants or a server may hold. */
   get length(): number {
-    return this.#entries.size;
+    return this.entries.size;
   }
 
   /**
@@ -99,40 +76,35 @@ export class Subscriptions {
    * or is just about to, is asked for again, so that the new handler gets the retained message too.
    */
   add(topicFilter: string, handler: SubscriptionHandler, qos: QoS): void {
-    let entry = this.#entries.get(topicFilter);
+    let entry = this.entries.get(topicFilter);
     if (entry === undefined) {
-      entry = new SubscriptionEntry(topicFilter, qos);
-      this.#entries.set(topicFilter, entry);
+      entry = new SubscriptionEntry(topicFilter);
+      this.entries.set(topicFilter, entry);
+      if (hasWildcard(topicFilter)) addShape(this.shapes, topicFilter);
     }
-    entry.stale = entry.pending;
-    entry.qos = entry.handlers.length === 0 || qos > entry.qos ? qos : entry.qos;
-    entry.confirmed = 0;
-    entry.refused = 0;
-    entry.handlers = [...entry.handlers, handler];
+    entry.wanted(handler, qos);
+    this.isChanged = true;
     this.version += 1;
-    this.#changed = true;
   }
 
   /** Removes `handler`, or all handlers of the filter. */
   remove(topicFilter: string, handler?: SubscriptionHandler): void {
-    const entry = this.#entries.get(topicFilter);
+    const entry = this.entries.get(topicFilter);
     if (entry === undefined) return;
-    entry.handlers = handler === undefined ? [] : entry.handlers.filter((other) => other !== handler);
-    this.#changed = true;
+    entry.handlers = handler === undefined ? NOBODY : withoutHandler(entry.handlers, handler);
+    this.isChanged = true;
     this.version += 1;
     this.drop(entry);
   }
 
   /** A server accepted a connection. */
   begin(server: ServerName, sessionPresent: boolean): void {
-    const bit = bitOf(server);
-    this.#pending.clear();
-    this.#changed = true;
-    for (const entry of this.#entries.values()) {
-      entry.pending = false;
+    this.pending.clear();
+    this.isChanged = true;
+    for (const entry of this.entries.values()) {
+      entry.answered();
       if (!sessionPresent) {
-        entry.confirmed &= ~bit;
-        entry.held &= ~bit;
+        entry.ended(server);
         this.drop(entry);
       }
     }
@@ -140,31 +112,21 @@ export class Subscriptions {
 
   /** The filters to put into the next SUBSCRIBE; `asked` is to be called with them. */
   toSubscribe(server: ServerName): readonly SubscriptionEntry[] {
-    if (!this.#changed) return [];
-    const bit = bitOf(server);
-    return this.batch(
-      (entry) => entry.handlers.length > 0 && ((entry.confirmed | entry.refused) & bit) === 0,
-    );
+    return this.isChanged ? this.batch((entry) => entry.isToSubscribe(server)) : [];
   }
 
   /** The filters to put into the next UNSUBSCRIBE; `asked` is to be called with them. */
   toUnsubscribe(server: ServerName): readonly SubscriptionEntry[] {
-    if (!this.#changed) return [];
-    const bit = bitOf(server);
-    const batch = this.batch((entry) => entry.handlers.length === 0 && (entry.held & bit) !== 0);
-    if (batch.length === 0) this.#changed = false;
+    if (!this.isChanged) return [];
+    const batch = this.batch((entry) => entry.isToUnsubscribe(server));
+    if (batch.length === 0) this.isChanged = false;
     return batch;
   }
 
   /** A packet for these filters is on its way. */
   asked(server: ServerName, packetIdentifier: PacketIdentifier, batch: readonly SubscriptionEntry[]): void {
-    const bit = bitOf(server);
-    for (const entry of batch) {
-      entry.pending = true;
-      entry.stale = false;
-      entry.held |= bit;
-    }
-    this.#pending.set(packetIdentifier, batch);
+    for (const entry of batch) entry.asked(server);
+    this.pending.set(packetIdentifier, batch);
   }
 
   /** SUBACK. Returns the filters it is about, in the order of its return codes. */
@@ -173,67 +135,68 @@ export class Subscriptions {
     packetIdentifier: PacketIdentifier,
     returnCodes: readonly (QoS | 0x80)[],
   ): readonly SubscriptionEntry[] {
-    const bit = bitOf(server);
     const batch = this.takePending(packetIdentifier);
     for (let i = 0; i < batch.length; i += 1) {
       const entry = batch[i] as SubscriptionEntry;
-      if (returnCodes[i] === 0x80) {
-        entry.refused |= bit;
-        entry.held &= ~bit;
-        this.drop(entry);
-      } else if (!entry.stale) {
-        entry.confirmed |= bit;
-      }
+      if (returnCodes[i] === 0x80) entry.refused(server);
+      else entry.granted(server);
+      this.settle(entry, server);
     }
     return batch;
   }
 
   /** UNSUBACK. Returns the filters it is about. */
   ended(server: ServerName, packetIdentifier: PacketIdentifier): readonly SubscriptionEntry[] {
-    const bit = bitOf(server);
     const batch = this.takePending(packetIdentifier);
     for (const entry of batch) {
-      entry.held &= ~bit;
-      entry.confirmed &= ~bit;
-      this.drop(entry);
+      entry.ended(server);
+      this.settle(entry, server);
     }
     return batch;
   }
 
-  /** The handlers a message goes to: those of every filter that matches its topic name, in the order subscribed. */
-  matching(topicName: string): readonly SubscriptionHandler[] {
-    let found: readonly SubscriptionHandler[] = NOBODY;
-    for (const entry of this.#entries.values()) {
-      if (entry.handlers.length === 0 || !topicMatches(entry.topicFilter, topicName)) continue;
-      // Most often there is one filter, and its list is used as it is.
-      found = found.length === 0 ? entry.handlers : [...found, ...entry.handlers];
+  /**
+   * Whom a message goes to: the handlers of the very topic name, then those of each filter with wildcards that
+   * matches it. The handlers of one filter are in the order subscribed. Makes no list while one filter matches.
+   */
+  matching(topicName: string): Recipients {
+    const entries = this.entries;
+    let found = entries.get(topicName)?.handlers ?? NOBODY;
+    const shapes = this.shapes;
+    for (let i = 0; i < shapes.length; i += 1) {
+      const topicFilter = (shapes[i] as FilterShape).filterFor(topicName);
+      if (topicFilter === undefined) continue;
+      const entry = entries.get(topicFilter);
+      if (entry !== undefined) found = joined(found, entry.handlers);
     }
     return found;
   }
 
   private batch(isDue: (entry: SubscriptionEntry) => boolean): readonly SubscriptionEntry[] {
     const batch: SubscriptionEntry[] = [];
-    for (const entry of this.#entries.values()) {
-      if (!entry.pending && isDue(entry) && batch.push(entry) === BATCH) break;
+    for (const entry of this.entries.values()) {
+      if (isDue(entry) && batch.push(entry) === BATCH) break;
     }
     return batch;
   }
 
   private takePending(packetIdentifier: PacketIdentifier): readonly SubscriptionEntry[] {
-    const batch = this.#pending.get(packetIdentifier) ?? [];
-    this.#pending.delete(packetIdentifier);
-    this.#changed = true;
-    for (const entry of batch) entry.pending = false;
+    const batch = this.pending.get(packetIdentifier) ?? [];
+    this.pending.delete(packetIdentifier);
+    for (const entry of batch) entry.answered();
     return batch;
+  }
+
+  /** After an answer: what came or went meanwhile is asked for or taken back. */
+  private settle(entry: SubscriptionEntry, server: ServerName): void {
+    if (entry.isToSubscribe(server) || entry.isToUnsubscribe(server)) this.isChanged = true;
+    this.drop(entry);
   }
 
   /** Forgets a filter nobody wants and no server holds. */
   private drop(entry: SubscriptionEntry): void {
-    if (entry.handlers.length === 0 && entry.held === 0 && !entry.pending)
-      this.#entries.delete(entry.topicFilter);
+    const { topicFilter } = entry;
+    if (!entry.isForgotten || !this.entries.delete(topicFilter)) return;
+    if (hasWildcard(topicFilter)) removeShape(this.shapes, topicFilter);
   }
-}
-
-function bitOf(server: ServerName): number {
-  return server === "mqtt" ? 1 : 2;
 }

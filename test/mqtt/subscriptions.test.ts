@@ -292,11 +292,20 @@ describe("a topic filter is taken back", () => {
 });
 
 describe("a message goes to", () => {
-  test("the handlers of every filter that matches, in the order subscribed", () => {
+  test("the handlers of its very topic name, then to those of each other filter that matches", () => {
     const world = new World();
     const made = [world.add("a/+"), world.add("b"), world.add("#"), world.add("a/b"), world.add("a/+")];
-    expect(world.subscriptions.matching("a/b")).toEqual([made[0], made[4], made[2], made[3]]);
+    expect(world.subscriptions.matching("a/b")).toEqual([made[3], made[0], made[4], made[2]]);
     expect(world.subscriptions.matching("$SYS/a")).toEqual([]);
+  });
+
+  test("one handler as it is, without a list, when there is no other", () => {
+    const world = new World();
+    const exact = world.add("a/b");
+    const wild = world.add("+/c");
+    world.add("b/b");
+    expect(world.subscriptions.matching("a/b")).toBe(exact);
+    expect(world.subscriptions.matching("a/c")).toBe(wild);
   });
 
   test("one handler twice when it is there twice, and not at all once it is removed", () => {
@@ -304,16 +313,83 @@ describe("a message goes to", () => {
     const twice = world.add("a");
     world.add("a", 1, twice);
     expect(world.subscriptions.matching("a")).toEqual([twice, twice]);
+    world.add("+", 1, twice);
+    expect(world.subscriptions.matching("a")).toEqual([twice, twice, twice]);
     world.subscriptions.remove("a", twice);
+    expect(world.subscriptions.matching("a")).toBe(twice);
+    world.subscriptions.remove("+", twice);
     expect(world.subscriptions.matching("a")).toEqual([]);
   });
 
   test("those who were there when it came, whoever is added or removed meanwhile", () => {
     const world = new World();
-    const first = world.add("a");
+    const handlers = [world.add("a"), world.add("a")];
     const found = world.subscriptions.matching("a");
     world.add("a");
+    for (const one of handlers) world.subscriptions.remove("a", one);
+    expect(found).toEqual(handlers);
+  });
+
+  test("nobody where a server still holds a filter that nobody wants", () => {
+    const world = connected();
+    world.add("a/#");
+    world.ask();
+    world.grant([1]);
+    world.subscriptions.remove("a/#");
+    expect([world.subscriptions.length, world.subscriptions.matching("a/b")]).toEqual([1, []]);
+  });
+});
+
+describe("what was found before", () => {
+  test("holds as long as the version is the same: until somebody comes or goes", () => {
+    const world = connected();
+    const versions = [world.subscriptions.version];
+    const note = () => versions.push(world.subscriptions.version);
+    const first = world.add("a");
+    note();
+    world.add("a");
+    note();
     world.subscriptions.remove("a", first);
-    expect(found).toEqual([first]);
+    note();
+    world.subscriptions.remove("a");
+    note();
+    expect(new Set(versions).size).toBe(5);
+  });
+
+  test("is not called in question by packets and answers, nor by what is not there", () => {
+    const world = connected();
+    world.add("a");
+    const { version } = world.subscriptions;
+    world.ask();
+    world.grant([0x80]);
+    world.subscriptions.begin("mqtt1", false);
+    world.ask("mqtt1");
+    world.grant([1], "mqtt1");
+    world.subscriptions.remove("b");
+    expect(world.subscriptions.version).toBe(version);
+  });
+});
+
+describe("an answer", () => {
+  test("is the end of asking when nothing has changed meanwhile", () => {
+    const world = connected();
+    world.add("a");
+    expect([world.ask(), world.ask()]).toEqual(["+a1", ""]);
+    expect(world.subscriptions.isAsking).toBe(true);
+    world.grant([1]);
+    expect(world.subscriptions.isAsking).toBe(false);
+  });
+
+  test("is not when somebody has come or gone", () => {
+    const world = connected();
+    world.add("a");
+    world.add("b");
+    expect([world.ask(), world.ask()]).toEqual(["+a1 b1", ""]);
+    world.add("a");
+    world.subscriptions.remove("b");
+    expect(world.ask()).toBe("");
+    world.grant([1, 1]);
+    expect(world.subscriptions.isAsking).toBe(true);
+    expect([world.ask(), world.ask(), world.ask()]).toEqual(["+a1", "-b", ""]);
   });
 });
