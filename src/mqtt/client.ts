@@ -20,7 +20,7 @@ import type { ServerOptions } from "./options.js";
 import { checkServerOptions } from "./options.js";
 import type { Counters } from "./outbox.js";
 import { Outbox } from "./outbox.js";
-import type { Delivery, DeliveryHandler } from "./outgoing.js";
+import type { Delivery, DeliveryHandler, Outgoing } from "./outgoing.js";
 import type { QoS } from "./packet.js";
 import type {
   Clock,
@@ -78,6 +78,9 @@ export class MqttClient {
   /** The connection that the deadline was taken from, and in which state. */
   private timed: Connection | undefined = undefined;
   private timedState: ConnectionState | undefined = undefined;
+  /** Of the server in use, or tried next. */
+  private session: Session;
+  private options: ServerOptions;
   private link: Link | undefined;
   private inTurn = false;
   /** Messages that were found in the store, until that was told. */
@@ -108,6 +111,8 @@ export class MqttClient {
     if (backup !== undefined && primary.failBackAfter > 0) {
       this.failBack = new FailBack(ports, primary, this);
     }
+    this.session = this.primarySession;
+    this.options = primary;
     this.timer = ports.timers.create(() => {
       this.timerDue = Number.POSITIVE_INFINITY;
       this.turn();
@@ -126,7 +131,7 @@ export class MqttClient {
 
   /** Messages not completed yet: waiting and in flight. */
   get pending(): number {
-    return this.outbox.length + this.session().unsettled;
+    return this.outbox.length + this.session.unsettled;
   }
 
   /** How many messages ended in each way since the client was made. */
@@ -164,11 +169,13 @@ export class MqttClient {
    * @throws UsageError for a topic name, QoS or string that MQTT cannot carry
    */
   publish(message: Message, handler?: DeliveryHandler): Delivery {
-    const options = this.options(this.server);
-    const room = options.maximumInFlight - this.session().inFlight;
+    const { link, session, options } = this;
     const now = this.ports.clock.now();
-    const outgoing = this.outbox.add(message, handler, now, options, this.connected, room);
-    this.wake();
+    const isConnected = link !== undefined && link.connection.state === "connected";
+    const room = options.maximumInFlight - session.inFlight;
+    const outgoing = this.outbox.add(message, handler, now, options, isConnected, room);
+    if (isConnected && !this.inTurn && link.isFree) this.sendAtOnce(link, outgoing, now);
+    else this.wake();
     return outgoing;
   }
 
@@ -213,6 +220,19 @@ export class MqttClient {
   /** Sees to it that a turn comes soon. */
   private wake(): void {
     if (!this.inTurn) this.schedule(this.ports.clock.now(), 0);
+  }
+
+  /** On a link that is free a message need not wait for the turn; others that follow gather until the turn comes. */
+  private sendAtOnce(link: Link, outgoing: Outgoing, now: Milliseconds): void {
+    const isMore = link.transmit(now);
+    if (
+      isMore ||
+      this.store !== undefined ||
+      this.outbox.settledLength > 0 ||
+      outgoing.expiresAt !== undefined
+    ) {
+      this.wake();
+    }
   }
 
   /** Does everything that can be done now, then sets the timer for the rest. */
@@ -261,9 +281,9 @@ export class MqttClient {
   private attempt(now: Milliseconds): Link | undefined {
     const server = this.reconnector.takeAttempt(now);
     if (server === undefined) return undefined;
-    const options = this.options(server);
+    const options = this.optionsOf(server);
     const { host, port } = options.endpoint;
-    const link = new Link(server, options, this.session(), this.ports, this, now, this.router);
+    const link = new Link(server, options, this.session, this.ports, this, now, this.router);
     this.link = link;
     // With the link in place, so that an observer may stop the client here.
     this.emit({ type: "connecting", server, host, port, attempt: this.reconnector.attempt });
@@ -276,7 +296,7 @@ export class MqttClient {
     for (;;) {
       const event = connection.nextEvent(now);
       if (event === undefined) {
-        if (!link.receive(now, isLate)) return;
+        if ((!link.hasNews && !isLate) || !link.receive(now, isLate)) return;
       } else if (event.type === "message") {
         this.router.deliver(event);
       } else {
@@ -314,7 +334,7 @@ export class MqttClient {
     const { server } = link;
     const { stage, reason, returnCode, cause } = event;
     const stages = link.attempt?.over(now);
-    const options = this.options(server);
+    const options = this.optionsOf(server);
     link.close();
     this.link = undefined;
     this.isPrimaryGood = false;
@@ -335,6 +355,7 @@ export class MqttClient {
     // Asked for by the application, or by going back.
     if (reason === "requested") return;
     this.reconnector.failed(now);
+    this.useServer();
     const { deadline, server: next } = this.reconnector;
     if (deadline === undefined) return;
     const switched = next !== server;
@@ -358,6 +379,7 @@ export class MqttClient {
     this.emit({ type: "failing-back" });
     this.sessionOf(link.server).handOver();
     this.reconnector.failBack(now);
+    this.useServer();
     link.connection.abandon();
   }
 
@@ -365,7 +387,7 @@ export class MqttClient {
     const { connection, server } = link;
     if (connection.state !== "connected") return;
     const subscriptions = this.subscriptions;
-    while (!this.session().identifiers.exhausted) {
+    while (!this.session.identifiers.exhausted) {
       let batch = subscriptions.toSubscribe(server);
       if (batch.length > 0) {
         subscriptions.asked(server, connection.subscribe(batch), batch);
@@ -437,12 +459,15 @@ export class MqttClient {
     this.timer.schedule(delay);
   }
 
-  private options(server: ServerName): ServerOptions {
-    return server === "mqtt1" && this.backup !== undefined ? this.backup : this.primary;
+  /** After what may have changed the server. */
+  private useServer(): void {
+    const { server } = this.reconnector;
+    this.session = this.sessionOf(server);
+    this.options = this.optionsOf(server);
   }
 
-  private session(): Session {
-    return this.sessionOf(this.server);
+  private optionsOf(server: ServerName): ServerOptions {
+    return server === "mqtt1" && this.backup !== undefined ? this.backup : this.primary;
   }
 
   private sessionOf(server: ServerName): Session {

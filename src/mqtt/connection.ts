@@ -61,6 +61,10 @@ export interface TopicReader {
 }
 
 export class Connection {
+  /** Changed here only, as `starved` is: a getter would be asked several times for every packet. */
+  state: ConnectionState = "opening";
+  /** Whether `nextEvent` has used up what was received, so that `space` may be called. */
+  starved = true;
   private readonly options: ServerOptions;
   private readonly session: Session;
   private readonly framer: Framer;
@@ -68,12 +72,10 @@ export class Connection {
   private readonly payloadView = new LastView();
   private readonly keepAlive: KeepAlive;
   private readonly transmitter: Transmitter;
-  private phase: ConnectionState = "opening";
   /** When to give up, but for keep alive. */
   private timeout: Milliseconds;
   /** Events that wait to be taken: how the connection ended, and what ended with it. */
   private readonly last: ConnectionEvent[] = [];
-  private isStarved = true;
 
   /** SUBSCRIBE (number of its filters) and UNSUBSCRIBE (0) not acknowledged yet. */
   private readonly asked = new Map<PacketIdentifier, number>();
@@ -95,27 +97,18 @@ export class Connection {
     this.timeout = now + options.connectTimeout;
   }
 
-  get state(): ConnectionState {
-    return this.phase;
-  }
-
   /** When to call `expired`; earlier calls do nothing. */
   get deadline(): Milliseconds | undefined {
-    if (this.phase === "closed") return undefined;
-    return this.phase === "connected" ? this.keepAlive.deadline : this.timeout;
-  }
-
-  /** Whether `nextEvent` has used up what was received, so that `space` may be called. */
-  get starved(): boolean {
-    return this.isStarved && this.phase !== "closed";
+    if (this.state === "closed") return undefined;
+    return this.state === "connected" ? this.keepAlive.deadline : this.timeout;
   }
 
   /** The byte stream is open: CONNECT is the first packet on it [MQTT-3.1.0-1]. */
   opened(now: Milliseconds): void {
-    if (this.phase !== "opening") return;
+    if (this.state !== "opening") return;
     this.transmitter.request(encoded(connectPacket(this.options)));
     this.keepAlive.sent(now);
-    this.phase = "connecting";
+    this.state = "connecting";
   }
 
   /** Where to put what arrives, at most `byteLength` bytes; only when `starved`. Then call `received`. */
@@ -127,12 +120,12 @@ export class Connection {
   received(byteLength: number, now: Milliseconds): void {
     this.framer.commit(byteLength);
     this.keepAlive.received(now);
-    this.isStarved = false;
+    this.starved = false;
   }
 
   /** The byte stream is gone: with a cause when it broke, without one when the server ended it. */
   lost(cause?: unknown): void {
-    this.close(cause === undefined && this.phase !== "opening" ? "closed-by-server" : "network", cause);
+    this.close(cause === undefined && this.state !== "opening" ? "closed-by-server" : "network", cause);
   }
 
   /**
@@ -145,11 +138,11 @@ export class Connection {
 
   /** Time has passed. */
   expired(now: Milliseconds): void {
-    if (this.phase === "connected") {
+    if (this.state === "connected") {
       if (this.keepAlive.isDead(now)) this.close("ping-timeout");
       else if (this.keepAlive.takePing(now)) this.transmitter.ping();
-    } else if (this.phase !== "closed" && now >= this.timeout) {
-      this.close(this.phase === "disconnecting" ? "requested" : "connect-timeout");
+    } else if (this.state !== "closed" && now >= this.timeout) {
+      this.close(this.state === "disconnecting" ? "requested" : "connect-timeout");
     }
   }
 
@@ -174,12 +167,12 @@ export class Connection {
 
   /** Says goodbye: after DISCONNECT nothing is sent any more [MQTT-3.14.4-2]. */
   disconnect(now: Milliseconds): void {
-    if (this.phase === "opening" || this.phase === "connecting") this.close("requested");
-    else if (this.phase === "connected") {
+    if (this.state === "opening" || this.state === "connecting") this.close("requested");
+    else if (this.state === "connected") {
       this.payOwed();
       this.transmitter.sayGoodbye();
       this.timeout = now + this.options.responseTimeout;
-      this.phase = "disconnecting";
+      this.state = "disconnecting";
     }
   }
 
@@ -192,16 +185,16 @@ export class Connection {
   nextEvent(now: Milliseconds): ConnectionEvent | undefined {
     if (this.last.length > 0) return this.last.shift();
     if (this.owed !== 0) this.payOwed();
-    if (this.isStarved || this.phase === "closed" || this.phase === "disconnecting") return undefined;
+    if (this.starved || this.state === "closed" || this.state === "disconnecting") return undefined;
     try {
       while (this.transmitter.hasRoom) {
         const frame = this.framer.next();
         if (frame === NONE) {
-          this.isStarved = true;
+          this.starved = true;
           return undefined;
         }
         const event =
-          frame === PACKET && this.phase === "connected"
+          frame === PACKET && this.state === "connected"
             ? this.answer(this.framer.first >> 4)
             : this.take(frame, now);
         if (event !== undefined) return event;
@@ -217,12 +210,13 @@ export class Connection {
    * the next call.
    */
   nextTransmit(limit: number, now: Milliseconds): Uint8Array | undefined {
-    if (limit <= 0 || this.phase === "opening" || this.phase === "closed") return undefined;
-    const bytes = this.transmitter.next(limit);
+    if (limit <= 0 || this.state === "opening" || this.state === "closed") return undefined;
+    const transmitter = this.transmitter;
+    const bytes = transmitter.next(limit);
     if (bytes !== undefined) {
       this.keepAlive.sent(now);
-      if (this.transmitter.pingWaits) this.keepAlive.delayed(now);
-    } else if (this.transmitter.finished) {
+      if (transmitter.pingWaits) this.keepAlive.delayed(now);
+    } else if (this.state === "disconnecting" && transmitter.finished) {
       this.close("requested");
     }
     return bytes;
@@ -235,7 +229,7 @@ export class Connection {
     }
     if (frame === END) return this.endStream();
     const type = this.framer.first >> 4;
-    if (this.phase === "connecting") {
+    if (this.state === "connecting") {
       if (type !== CONNACK) {
         throw new ProtocolError("MQTT-3.2.0-1", `packet type ${type} before CONNACK`);
       }
@@ -258,7 +252,7 @@ export class Connection {
     this.session.begin(sessionPresent);
     this.keepAlive.received(now);
     this.transmitter.flow();
-    this.phase = "connected";
+    this.state = "connected";
     return { type: "connected", sessionPresent };
   }
 
@@ -405,11 +399,12 @@ export class Connection {
   }
 
   private close(why: DisconnectReason, cause?: unknown, returnCode?: RefusalCode): void {
-    if (this.phase === "closed") return;
-    const stage = STAGES[this.phase];
+    if (this.state === "closed") return;
+    const stage = STAGES[this.state];
     // However a goodbye ends, it was asked for.
-    const reason = this.phase === "disconnecting" ? "requested" : why;
-    this.phase = "closed";
+    const reason = this.state === "disconnecting" ? "requested" : why;
+    this.state = "closed";
+    this.starved = false;
     for (const packetIdentifier of this.asked.keys()) this.session.identifiers.release(packetIdentifier);
     this.asked.clear();
     this.transmitter.close();

@@ -39,8 +39,12 @@ export class Link implements TransportHandler {
   private readonly options: ServerOptions;
   private readonly watch: Clock;
   private readonly stream: Transport;
+  /** Whether `receive` may find something new. */
+  hasNews = false;
   private readable = 0;
   private room = 0;
+  /** The room there is when nothing waits in the transport. */
+  private mostRoom = 0;
   private wasOpened = false;
   /** The connection has not been told yet. */
   private isJustOpen = false;
@@ -67,13 +71,18 @@ export class Link implements TransportHandler {
 
   onReadable(byteLength: number): void {
     this.readable = byteLength;
+    this.hasNews = true;
     this.owner.onLinkChanged();
   }
 
   onWritable(byteLength: number): void {
+    if (!this.wasOpened) {
+      this.wasOpened = true;
+      this.isJustOpen = true;
+      this.hasNews = true;
+    }
     this.room = byteLength;
-    if (!this.wasOpened) this.isJustOpen = true;
-    this.wasOpened = true;
+    if (byteLength > this.mostRoom) this.mostRoom = byteLength;
     this.owner.onLinkChanged();
   }
 
@@ -83,6 +92,7 @@ export class Link implements TransportHandler {
 
   onError(cause?: unknown): void {
     this.ended = true;
+    this.hasNews = true;
     this.cause = cause;
     this.owner.onLinkChanged();
   }
@@ -99,17 +109,24 @@ export class Link implements TransportHandler {
       try {
         const space = connection.space(this.readable);
         this.stream.read(space);
-        this.readable -= space.length;
-        connection.received(space.length, now);
+        const byteLength = space.length;
+        this.readable -= byteLength;
+        connection.received(byteLength, now);
       } catch (error) {
         connection.failed(error);
       }
       return true;
     }
+    if (this.readable === 0) this.hasNews = this.ended;
     // What is still unread at the end cannot be answered any more; the server sends it again if it matters.
     if (this.ended) connection.lost(this.cause);
     else if (isLate) connection.expired(now);
     return connection.state === "closed";
+  }
+
+  /** Whether nothing waits in the transport: what is written now leaves at once. */
+  get isFree(): boolean {
+    return this.room === this.mostRoom && !this.ended;
   }
 
   /** Gives the transport what the connection has to send; returns whether `nextEvent` may have more to tell then. */

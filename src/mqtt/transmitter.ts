@@ -21,6 +21,8 @@ const CONTROL_LENGTH = 256;
 const CONTROL_RESERVE = 8;
 
 export class Transmitter {
+  /** Whether PINGREQ is due and waits behind a packet of which a part has been taken. Changed here only. */
+  pingWaits = false;
   private readonly options: ServerOptions;
   private readonly session: Session;
   private readonly control = new Uint8Array(CONTROL_LENGTH);
@@ -37,7 +39,6 @@ export class Transmitter {
   private outgoing: Outgoing | undefined = undefined;
   /** What was taken last may hold messages of QoS 0, which are sent once it has been written. */
   private isLeaving = false;
-  private pingDue = false;
   /** Whether the session's messages may be sent: from CONNACK to the goodbye. */
   private flowing = false;
   private goodbye: "none" | "due" | "said" = "none";
@@ -57,11 +58,6 @@ export class Transmitter {
     return this.goodbye === "said" && this.controlLength === 0;
   }
 
-  /** Whether PINGREQ is due and waits behind a packet of which a part has been taken. */
-  get pingWaits(): boolean {
-    return this.pingDue;
-  }
-
   /** Takes over an encoded packet. */
   request(packet: Uint8Array): void {
     this.requests.push(packet);
@@ -79,7 +75,7 @@ export class Transmitter {
   }
 
   ping(): void {
-    this.pingDue = true;
+    this.pingWaits = true;
   }
 
   /** CONNACK came: messages may go. */
@@ -104,7 +100,7 @@ export class Transmitter {
     if (this.isLeaving) this.left();
     if (this.sending === undefined) {
       if (this.flowing && this.session.hasRelease) this.releaseMessages();
-      if (this.pingDue) this.pingDue = !this.pushBare(PINGREQ);
+      if (this.pingWaits) this.pingWaits = !this.pushBare(PINGREQ);
       if (this.controlLength > 0) return this.takeControl(limit);
       const any =
         this.requests.length > 0 ? this.beginRequest(limit) : this.flowing && this.beginMessages(limit);
