@@ -169,13 +169,15 @@ export class MqttClient {
    * @throws UsageError for a topic name, QoS or string that MQTT cannot carry
    */
   publish(message: Message, handler?: DeliveryHandler): Delivery {
-    const { link, session, options } = this;
+    const link = this.link;
+    const options = this.options;
     const now = this.ports.clock.now();
     const isConnected = link !== undefined && link.connection.state === "connected";
-    const room = options.maximumInFlight - session.inFlight;
-    const outgoing = this.outbox.add(message, handler, now, options, isConnected, room);
-    if (isConnected && !this.inTurn && link.isFree) this.sendAtOnce(link, outgoing, now);
-    else this.wake();
+    const room = options.maximumInFlight - this.session.inFlight;
+    const isLaunched = isConnected && !this.inTurn && room > 0 && this.isPlain(message) && link.isFree;
+    const outgoing = this.outbox.add(message, handler, now, options, isConnected, room, isLaunched);
+    if (!isLaunched || outgoing.outcome !== undefined) this.wake();
+    else this.launch(link, outgoing, message.qos ?? 0, now);
     return outgoing;
   }
 
@@ -222,16 +224,23 @@ export class MqttClient {
     if (!this.inTurn) this.schedule(this.ports.clock.now(), 0);
   }
 
+  /** Whether nothing about a message needs more than to be sent. */
+  private isPlain(message: Message): boolean {
+    return (
+      this.store === undefined &&
+      message.expiresAfter === undefined &&
+      (message.qos ?? 0) <= this.options.maximumQos
+    );
+  }
+
   /** On a link that is free a message need not wait for the turn; others that follow gather until the turn comes. */
-  private sendAtOnce(link: Link, outgoing: Outgoing, now: Milliseconds): void {
-    const isMore = link.transmit(now);
-    if (
-      isMore ||
-      this.store !== undefined ||
-      this.outbox.settledLength > 0 ||
-      outgoing.expiresAt !== undefined
-    ) {
+  private launch(link: Link, outgoing: Outgoing, qos: QoS, now: Milliseconds): void {
+    if (!link.launch(outgoing, qos, now)) {
+      this.outbox.enqueue(outgoing);
       this.wake();
+    } else if (qos === 0) {
+      this.outbox.settle(outgoing, "sent");
+      if (outgoing.handler !== undefined) this.wake();
     }
   }
 

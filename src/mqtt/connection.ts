@@ -25,6 +25,7 @@ import { KeepAlive } from "./keep-alive.js";
 import { LastView } from "./last-view.js";
 import type { ServerOptions } from "./options.js";
 import { connectPacket } from "./options.js";
+import type { Outgoing } from "./outgoing.js";
 import type { PacketIdentifier, QoS, RefusalCode, Subscription } from "./packet.js";
 import {
   CONNACK,
@@ -220,6 +221,22 @@ export class Connection {
       this.close("requested");
     }
     return bytes;
+  }
+
+  /** Whether a message would be the next thing to be sent. */
+  get isIdle(): boolean {
+    return this.state === "connected" && this.transmitter.isIdle;
+  }
+
+  /** The packet of a message that may be sent past all that `nextTransmit` gives. Only when `isIdle`. */
+  packetOf(outgoing: Outgoing): Uint8Array {
+    return this.transmitter.whole(outgoing);
+  }
+
+  /** That message is about to be written, whole. */
+  launched(outgoing: Outgoing, qos: QoS, now: Milliseconds): void {
+    if (qos > 0) this.session.launch(outgoing);
+    this.keepAlive.sent(now);
   }
 
   private take(frame: number, now: Milliseconds): ConnectionEvent | undefined {

@@ -7,6 +7,8 @@ import { TransportError } from "./errors.js";
 import type { ServerName } from "./event.js";
 import type { ServerOptions } from "./options.js";
 import { carriesCredentials } from "./options.js";
+import type { Outgoing } from "./outgoing.js";
+import type { QoS } from "./packet.js";
 import type {
   Clock,
   Milliseconds,
@@ -124,9 +126,18 @@ export class Link implements TransportHandler {
     return connection.state === "closed";
   }
 
-  /** Whether nothing waits in the transport: what is written now leaves at once. */
+  /** Whether a message leaves at once when it is launched now, since nothing is before it. */
   get isFree(): boolean {
-    return this.room === this.mostRoom && !this.ended;
+    return this.room === this.mostRoom && !this.ended && this.connection.isIdle;
+  }
+
+  /** Writes a message whole, unless there is no room for all of it. Only when `isFree`. */
+  launch(outgoing: Outgoing, qos: QoS, now: Milliseconds): boolean {
+    const bytes = this.connection.packetOf(outgoing);
+    if (bytes.length > this.room) return false;
+    this.connection.launched(outgoing, qos, now);
+    this.room = this.stream.write(bytes);
+    return true;
   }
 
   /** Gives the transport what the connection has to send; returns whether `nextEvent` may have more to tell then. */

@@ -75,6 +75,10 @@ export class Outbox {
     return this.tally;
   }
 
+  get isEmpty(): boolean {
+    return this.waiting.first === undefined && this.returned.first === undefined;
+  }
+
   /** Messages not sent yet. */
   get length(): number {
     return this.returned.length + this.waiting.length;
@@ -96,6 +100,7 @@ export class Outbox {
    * @param handler is told how it ended
    * @param connected whether it can be sent at once
    * @param inFlightRoom how many messages of QoS 1 and 2 the in-flight window still takes
+   * @param isLaunched it does not wait: if it is taken, the caller sends it at once
    * @throws UsageError for a message that cannot be
    */
   add(
@@ -105,6 +110,7 @@ export class Outbox {
     limits: OutboxLimits,
     connected: boolean,
     inFlightRoom: number,
+    isLaunched = false,
   ): Outgoing {
     const qos = message.qos ?? 0;
     const expiresAfter = message.expiresAfter;
@@ -113,16 +119,24 @@ export class Outbox {
     let payload = message.payload;
     if (typeof payload === "string") payload = encodeText(payload, this.text);
     const remaining = topic.length + (qos === 0 ? 0 : 2) + payload.length;
-    const byteLength = 1 + remainingLengthSize(remaining) + remaining;
+    const byteLength = remaining < 128 ? 2 + remaining : 1 + remainingLengthSize(remaining) + remaining;
     const stateTopic = message.kind === "state" ? message.topicName : undefined;
     // QoS 0 needs no window.
     const room = inFlightRoom > 0 ? inFlightRoom : qos === 0 ? 1 : 0;
     // What is about to be sent is not waiting: subscribers see every value while there is a connection.
     if (stateTopic !== undefined && (!connected || room === 0)) this.replace(stateTopic);
-    const obstacle = this.makeRoom(qos, byteLength, limits, connected, room, stateTopic);
-    if (obstacle !== undefined) return this.refused(handler, obstacle);
-
     const ring = this.ring;
+    const count = this.waiting.length + this.returned.length;
+    // As long as the queue is not full, which is nearly always, there is nothing to make room for.
+    if (
+      !connected ||
+      count >= limits.maximumQueueLength ||
+      ring.byteLength + byteLength > limits.maximumQueueBytes
+    ) {
+      const obstacle = this.makeRoom(qos, byteLength, limits, connected, room, stateTopic);
+      if (obstacle !== undefined) return this.refused(handler, obstacle);
+    }
+
     const start = ring.reserve(byteLength);
     const outgoing = new Outgoing(ring, start);
     const bytes = ring.bytes as Uint8Array;
@@ -132,8 +146,7 @@ export class Outbox {
     if (stateTopic !== undefined) outgoing.stateTopic = stateTopic;
     if (message.lateOffset !== undefined) outgoing.lateOffset = end - start + message.lateOffset;
     if (expiresAfter !== undefined) this.limitWait(outgoing, now + expiresAfter);
-    this.waitingByteLength += byteLength;
-    this.waiting.push(outgoing);
+    if (!isLaunched) this.enqueue(outgoing);
     // What may expire is of no use after a restart, and only the newest state is.
     if (this.store !== undefined && qos > 0 && stateTopic === undefined && expiresAfter === undefined) {
       this.store.add(outgoing);
@@ -148,8 +161,8 @@ export class Outbox {
     return new Outgoing(this.ring, start);
   }
 
-  /** A message that was held so waits, behind those before it. */
-  restore(outgoing: Outgoing): void {
+  /** It waits, behind those before it. */
+  enqueue(outgoing: Outgoing): void {
     this.waitingByteLength += outgoing.byteLength;
     this.waiting.push(outgoing);
   }
@@ -260,18 +273,7 @@ export class Outbox {
     room: number,
     stateTopic: string | undefined,
   ): RefusalReason | undefined {
-    const isOffline = qos === 0 && !connected && !limits.queueQos0;
-    const { ring } = this;
-    const count = this.waiting.length + this.returned.length;
-    // As long as the queue is not full, which is nearly always.
-    if (
-      !isOffline &&
-      count < limits.maximumQueueLength &&
-      ring.byteLength + byteLength <= limits.maximumQueueBytes
-    ) {
-      if (byteLength <= MAXIMUM_PACKET_LENGTH) return undefined;
-    }
-    if (isOffline) return "offline";
+    if (qos === 0 && !connected && !limits.queueQos0) return "offline";
     if (byteLength > Math.min(limits.maximumQueueBytes, MAXIMUM_PACKET_LENGTH)) return "packet-too-large";
     // What the window takes at once does not wait, and so does not count as queued.
     const maximum = limits.maximumQueueLength + (connected ? room : 0);

@@ -37,7 +37,7 @@ export function restoreState(
     const outgoing = restoredOutgoing(message, outbox);
     outgoing.renew();
     outgoing.markLate();
-    outbox.restore(outgoing);
+    outbox.enqueue(outgoing);
   }
   store.settle();
   // The client begins with the primary: what the backup has not acknowledged goes there.

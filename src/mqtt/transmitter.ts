@@ -11,6 +11,7 @@ import { LastView } from "./last-view.js";
 import type { ServerOptions } from "./options.js";
 import type { Outgoing } from "./outgoing.js";
 import type { Acknowledgement, Bare, PacketIdentifier } from "./packet.js";
+import type { PacketRing } from "./packet-ring.js";
 import { DISCONNECT, PINGREQ, PUBREL } from "./packet-type.js";
 import { packetEnd } from "./remaining-length.js";
 import type { Session } from "./session.js";
@@ -51,6 +52,25 @@ export class Transmitter {
   /** Whether the answer to one more packet can be taken. */
   get hasRoom(): boolean {
     return this.controlLength + CONTROL_RESERVE <= CONTROL_LENGTH;
+  }
+
+  /** Whether a message may leave at once: nothing else is to be sent, nor any more of what was taken last. */
+  get isIdle(): boolean {
+    return (
+      this.controlLength === 0 &&
+      this.sending === undefined &&
+      this.requests.length === 0 &&
+      !this.pingWaits &&
+      !this.isLeaving &&
+      this.session.isClear
+    );
+  }
+
+  /** The packet of a message that was launched, whole, past all that `next` gives. Only with `isIdle`. */
+  whole(outgoing: Outgoing): Uint8Array {
+    const bytes = (outgoing.ring as PacketRing).bytes as Uint8Array;
+    const { start } = outgoing;
+    return this.messageView.of(bytes, start, packetEnd(bytes, start));
   }
 
   /** Whether everything has been taken, DISCONNECT last. */
