@@ -174,11 +174,10 @@ export class MqttClient {
     const now = this.ports.clock.now();
     const isConnected = link !== undefined && link.connection.state === "connected";
     const room = options.maximumInFlight - this.session.inFlight;
-    const isLaunched = isConnected && !this.inTurn && room > 0 && this.isPlain(message) && link.isFree;
-    const outgoing = this.outbox.add(message, handler, now, options, isConnected, room, isLaunched);
-    if (!isLaunched || outgoing.outcome !== undefined) this.wake();
-    else this.launch(link, outgoing, message.qos ?? 0, now);
-    return outgoing;
+    const isFree = isConnected && !this.inTurn && room > 0 && link.isFree && this.isPlain(message);
+    if (isFree) return this.launch(link, message, handler, now, room);
+    this.wake();
+    return this.outbox.add(message, handler, now, options, isConnected, room);
   }
 
   /**
@@ -200,6 +199,9 @@ export class MqttClient {
 
   /** For the link: something arrived, or can be sent. */
   onLinkChanged(): void {
+    const link = this.link;
+    const isCalm = link !== undefined && link.attempt === undefined && this.store === undefined;
+    if (isCalm && link.hasNews && !this.inTurn && !this.isPrimaryGood && this.takeOne(link)) return;
     this.turn();
   }
 
@@ -229,19 +231,62 @@ export class MqttClient {
     return (
       this.store === undefined &&
       message.expiresAfter === undefined &&
-      (message.qos ?? 0) <= this.options.maximumQos
+      (message.qos ?? 0) <= this.options.maximumQos &&
+      !this.session.identifiers.exhausted
     );
   }
 
   /** On a link that is free a message need not wait for the turn; others that follow gather until the turn comes. */
-  private launch(link: Link, outgoing: Outgoing, qos: QoS, now: Milliseconds): void {
-    if (!link.launch(outgoing, qos, now)) {
+  private launch(
+    link: Link,
+    message: Message,
+    handler: DeliveryHandler | undefined,
+    now: Milliseconds,
+    room: number,
+  ): Outgoing {
+    const qos = message.qos ?? 0;
+    const packetIdentifier = qos === 0 ? 0 : this.session.identifiers.next;
+    const outgoing = this.outbox.add(message, handler, now, this.options, true, room, packetIdentifier);
+    if (outgoing.ring === undefined) {
+      this.wake();
+    } else if (!link.launch(outgoing, qos, now)) {
       this.outbox.enqueue(outgoing);
       this.wake();
     } else if (qos === 0) {
       this.outbox.settle(outgoing, "sent");
-      if (outgoing.handler !== undefined) this.wake();
+      if (handler !== undefined) this.wake();
     }
+    return outgoing;
+  }
+
+  /**
+   * The short way for what most turns are about: one packet that arrives by itself while nothing else is to be done.
+   * Returns false when there may be more to do.
+   */
+  private takeOne(link: Link): boolean {
+    const now = this.ports.clock.now();
+    if (now >= this.deadline) return false;
+    const connection = link.connection;
+    this.inTurn = true;
+    try {
+      link.receive(now, false);
+      const event = connection.nextEvent(now);
+      if (event !== undefined) {
+        if (event.type !== "message") {
+          this.handle(link, event, now);
+          return false;
+        }
+        this.router.deliver(event);
+        connection.payOwed();
+        link.answer(now);
+      }
+    } finally {
+      this.inTurn = false;
+    }
+    if (!connection.starved || link.hasNews || this.subscriptions.isChanged || !connection.isIdle)
+      return false;
+    if (this.outbox.settledLength > 0) this.reportOutcomes();
+    return true;
   }
 
   /** Does everything that can be done now, then sets the timer for the rest. */

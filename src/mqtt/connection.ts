@@ -198,6 +198,11 @@ export class Connection {
           frame === PACKET && this.state === "connected"
             ? this.answer(this.framer.first >> 4)
             : this.take(frame, now);
+        // Most reads end with a packet: it need not be asked for what comes behind it.
+        if (this.framer.isDrained) {
+          this.starved = !this.isClosed;
+          return event ?? this.last.shift();
+        }
         if (event !== undefined) return event;
       }
     } catch (error) {
@@ -233,10 +238,14 @@ export class Connection {
     return this.transmitter.whole(outgoing);
   }
 
-  /** That message is about to be written, whole. */
+  /** A message is about to be written, whole. */
   launched(outgoing: Outgoing, qos: QoS, now: Milliseconds): void {
-    if (qos > 0) this.session.launch(outgoing);
+    if (qos > 0) this.session.launched(outgoing);
     this.keepAlive.sent(now);
+  }
+
+  private get isClosed(): boolean {
+    return this.state === "closed";
   }
 
   private take(frame: number, now: Milliseconds): ConnectionEvent | undefined {
@@ -324,15 +333,17 @@ export class Connection {
   }
 
   private deliver(): MessageEvent | undefined {
-    const { buffer, first, body, end } = this.framer;
+    const framer = this.framer;
+    const buffer = framer.buffer;
+    const first = framer.first;
+    const body = framer.body;
     const qos = ((first >> 1) & 3) as QoS;
-    const topicEnd = publishTopicEnd(buffer, body, end, qos);
+    const topicEnd = publishTopicEnd(buffer, body, framer.end, qos);
     let payloadStart = topicEnd;
     if (qos > 0) {
-      const packetIdentifier = decodeIdentifier(buffer, topicEnd);
-      payloadStart += 2;
+      this.owedIdentifier = decodeIdentifier(buffer, topicEnd);
       this.owed = qos === 1 ? PUBACK : PUBREC;
-      this.owedIdentifier = packetIdentifier;
+      payloadStart += 2;
     }
     const topicName = this.readTopicName(body + 2, topicEnd);
     if (qos === 2) {
@@ -345,7 +356,7 @@ export class Connection {
     return {
       type: "message",
       topicName,
-      payload: this.payloadView.of(buffer, payloadStart, end),
+      payload: this.payloadView.of(buffer, payloadStart, framer.end),
       qos,
       retain: (first & 1) === 1,
       duplicate: (first & 8) === 8,
@@ -353,10 +364,11 @@ export class Connection {
   }
 
   private readTopicName(start: number, end: number): string {
-    const { buffer } = this.framer;
-    return this.topics === undefined
+    const buffer = this.framer.buffer;
+    const topics = this.topics;
+    return topics === undefined
       ? decodeTopicName(buffer, start, end)
-      : this.topics.readTopicName(buffer, start, end);
+      : topics.readTopicName(buffer, start, end);
   }
 
   /** A QoS 2 message that was delivered before is only acknowledged [MQTT-4.3.3-2]. */
@@ -401,7 +413,7 @@ export class Connection {
   }
 
   /** Acknowledges the message delivered last, now that it has been handled. */
-  private payOwed(): void {
+  payOwed(): void {
     if (this.owed === 0) return;
     this.transmitter.acknowledge(this.owed, this.owedIdentifier);
     this.owed = 0;

@@ -18,7 +18,7 @@ import {
   UNSUBACK,
 } from "./packet-type.js";
 import { readRemainingLength, remainingLengthEnd } from "./remaining-length.js";
-import { readString, readUint16 } from "./string.js";
+import { readString } from "./string.js";
 import { hasWildcard } from "./topic.js";
 
 /**
@@ -132,7 +132,7 @@ export function decodePublish(bytes: Uint8Array, start: number, body: number, en
 
 /** The packet identifier at `offset`. */
 export function decodeIdentifier(bytes: Uint8Array, offset: number): number {
-  const packetIdentifier = readUint16(bytes, offset);
+  const packetIdentifier = ((bytes[offset] as number) << 8) | (bytes[offset + 1] as number);
   if (packetIdentifier === 0) throw new ProtocolError("MQTT-2.3.1-1", "packet identifier 0");
   return packetIdentifier;
 }

@@ -88,7 +88,9 @@ export function encodeAcknowledgement(
   // PUBREL alone has the reserved flags 0010 [MQTT-3.6.1-1].
   target[offset] = type === PUBREL ? 0x62 : type << 4;
   target[offset + 1] = 2;
-  return writeUint16(packetIdentifier, target, offset + 2);
+  target[offset + 2] = packetIdentifier >> 8;
+  target[offset + 3] = packetIdentifier & 0xff;
+  return offset + 4;
 }
 
 /** @throws UsageError `invalid-qos` */
@@ -206,15 +208,16 @@ export function encodePublishHeader(
 }
 
 /**
- * Writes a PUBLISH of `remaining` bytes up to where its payload begins, and returns that place. Its packet identifier,
- * if it has one, is left 0.
+ * Writes a PUBLISH of `remaining` bytes up to where its payload begins, and returns that place.
  * @param topic the topic name with its length
+ * @param packetIdentifier 0 when that is not known yet, or QoS is
  */
 export function writePublish(
   qos: QoS,
   retain: boolean,
   remaining: number,
   topic: Uint8Array,
+  packetIdentifier: number,
   target: Uint8Array,
   start: number,
 ): number {
@@ -225,8 +228,8 @@ export function writePublish(
   target.set(topic, body);
   const end = body + topic.length;
   if (qos === 0) return end;
-  target[end] = 0;
-  target[end + 1] = 0;
+  target[end] = packetIdentifier >> 8;
+  target[end + 1] = packetIdentifier & 0xff;
   return end + 2;
 }
 

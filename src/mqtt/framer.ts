@@ -78,11 +78,19 @@ export class Framer {
 
   /** Where to put what arrives: at most `byteLength` bytes, at least one. Only after `next` has returned NONE. */
   space(byteLength: number): Uint8Array {
-    if (this.end > 0) this.compact();
+    if (this.end > 0) {
+      if (this.isDrained) this.empty();
+      else this.compact();
+    }
     if (this.needed > this.buffer.length) this.grow(this.needed);
     const end = this.filled + byteLength;
     const { length } = this.buffer;
     return this.spaceView.of(this.buffer, this.filled, end < length ? end : length);
+  }
+
+  /** Whether `next` will return NONE: all that has arrived was taken, and nothing of it needs another look. */
+  get isDrained(): boolean {
+    return this.end === this.filled && this.state === BETWEEN;
   }
 
   /** The first `byteLength` bytes of what `space` returned have been filled. */

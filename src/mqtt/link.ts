@@ -113,6 +113,7 @@ export class Link implements TransportHandler {
         this.stream.read(space);
         const byteLength = space.length;
         this.readable -= byteLength;
+        this.hasNews = this.readable > 0;
         connection.received(byteLength, now);
       } catch (error) {
         connection.failed(error);
@@ -138,6 +139,13 @@ export class Link implements TransportHandler {
     this.connection.launched(outgoing, qos, now);
     this.room = this.stream.write(bytes);
     return true;
+  }
+
+  /** Writes the acknowledgement of the message that was delivered, if nothing is before it. */
+  answer(now: Milliseconds): void {
+    if (this.room <= 0 || this.ended) return;
+    const bytes = this.connection.nextTransmit(this.room, now);
+    if (bytes !== undefined) this.room = this.stream.write(bytes);
   }
 
   /** Gives the transport what the connection has to send; returns whether `nextEvent` may have more to tell then. */

@@ -13,7 +13,7 @@ import type { MessageStore } from "./message-store.js";
 import type { ServerOptions } from "./options.js";
 import type { DeliveryHandler } from "./outgoing.js";
 import { Outgoing, OutgoingList } from "./outgoing.js";
-import type { QoS } from "./packet.js";
+import type { PacketIdentifier, QoS } from "./packet.js";
 import { PacketRing } from "./packet-ring.js";
 import type { Milliseconds, TextPort } from "./ports.js";
 import { MAXIMUM_REMAINING_LENGTH, remainingLengthSize } from "./remaining-length.js";
@@ -100,7 +100,7 @@ export class Outbox {
    * @param handler is told how it ended
    * @param connected whether it can be sent at once
    * @param inFlightRoom how many messages of QoS 1 and 2 the in-flight window still takes
-   * @param isLaunched it does not wait: if it is taken, the caller sends it at once
+   * @param packetIdentifier given when it does not wait, but is sent at once by the caller, if it is taken; 0 with QoS 0
    * @throws UsageError for a message that cannot be
    */
   add(
@@ -110,7 +110,7 @@ export class Outbox {
     limits: OutboxLimits,
     connected: boolean,
     inFlightRoom: number,
-    isLaunched = false,
+    packetIdentifier?: PacketIdentifier | 0,
   ): Outgoing {
     const qos = message.qos ?? 0;
     const expiresAfter = message.expiresAfter;
@@ -140,13 +140,15 @@ export class Outbox {
     const start = ring.reserve(byteLength);
     const outgoing = new Outgoing(ring, start);
     const bytes = ring.bytes as Uint8Array;
-    const end = writePublish(qos, message.retain === true, remaining, topic, bytes, start);
+    const isRetained = message.retain === true;
+    const end = writePublish(qos, isRetained, remaining, topic, packetIdentifier ?? 0, bytes, start);
     bytes.set(payload, end);
     if (handler !== undefined) outgoing.handler = handler;
     if (stateTopic !== undefined) outgoing.stateTopic = stateTopic;
     if (message.lateOffset !== undefined) outgoing.lateOffset = end - start + message.lateOffset;
     if (expiresAfter !== undefined) this.limitWait(outgoing, now + expiresAfter);
-    if (!isLaunched) this.enqueue(outgoing);
+    if (packetIdentifier === undefined) this.enqueue(outgoing);
+    else if (qos > 0) outgoing.packetIdentifier = packetIdentifier;
     // What may expire is of no use after a restart, and only the newest state is.
     if (this.store !== undefined && qos > 0 && stateTopic === undefined && expiresAfter === undefined) {
       this.store.add(outgoing);

@@ -20,19 +20,31 @@ export class PacketIdentifiers {
     return this.used.size === MAXIMUM_PACKET_IDENTIFIER;
   }
 
+  /** The next one that is free [MQTT-2.3.1-2]; only when not `exhausted`. */
+  get next(): PacketIdentifier {
+    let next = this.latest;
+    do {
+      next = next === MAXIMUM_PACKET_IDENTIFIER ? 1 : next + 1;
+    } while (this.used.has(next));
+    return next;
+  }
+
+  /** Takes what `next` has said. */
+  takeNext(next: PacketIdentifier): void {
+    this.used.add(next);
+    this.latest = next;
+  }
+
   /**
-   * The next one that is free [MQTT-2.3.1-2].
+   * Takes the next one that is free.
    * @throws LimitError `identifiers-exhausted` when all 65,535 are in use
    */
   take(): PacketIdentifier {
     if (this.exhausted) {
       throw new LimitError("identifiers-exhausted", "all 65,535 packet identifiers are in use");
     }
-    let next = this.latest;
-    do {
-      next = next === MAXIMUM_PACKET_IDENTIFIER ? 1 : next + 1;
-    } while (!this.used.add(next));
-    this.latest = next;
+    const next = this.next;
+    this.takeNext(next);
     return next;
   }
 

@@ -53,13 +53,14 @@ export class PacketRing {
   /** The packet at `start` is not held any more. Its bytes stay as they are, but perhaps for the first, until `reserve`. */
   release(start: number): void {
     const bytes = this.bytes as Uint8Array;
+    if (this.count === 1) {
+      this.clear(bytes);
+      return;
+    }
     this.count -= 1;
     this.byteLength -= packetEnd(bytes, start) - start;
-    if (this.count === 0) this.clear(bytes);
-    else {
-      bytes[start] = 0;
-      if (start === this.front) this.advance(bytes);
-    }
+    bytes[start] = 0;
+    if (start === this.front) this.advance(bytes);
   }
 
   /** The packet at `start` begins `byteLength` bytes later, 2 or more; those before it are not used any more. */
@@ -73,6 +74,8 @@ export class PacketRing {
   }
 
   private clear(bytes: Uint8Array): void {
+    this.count = 0;
+    this.byteLength = 0;
     this.front = 0;
     this.back = 0;
     this.top = 0;

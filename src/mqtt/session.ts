@@ -130,18 +130,19 @@ export class Session {
     this.outbox.take();
     if (isLowered) this.outbox.lower(outgoing, maximumQos);
     if (needsIdentifier) {
-      this.launch(outgoing);
+      outgoing.identify(this.identifiers.take());
+      this.sentList.push(outgoing);
+      if (this.isPersistent) this.storeSending(outgoing);
     } else {
       this.leaving.push(outgoing);
     }
     return outgoing;
   }
 
-  /** Takes a message of QoS 1 or 2 in, past the outbox: it is sent at once. Only with `isClear`, and room in the window. */
-  launch(outgoing: Outgoing): void {
-    outgoing.identify(this.identifiers.take());
+  /** Takes a message of QoS 1 or 2 in, past the outbox, that is sent at once. Only with `isClear`, and room in the window. */
+  launched(outgoing: Outgoing): void {
+    this.identifiers.takeNext(outgoing.packetIdentifier as PacketIdentifier);
     this.sentList.push(outgoing);
-    if (this.isPersistent) this.storeSending(outgoing);
   }
 
   /** Whether nothing is to be sent before a new message. */
