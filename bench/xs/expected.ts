@@ -24,7 +24,7 @@ const ACKNOWLEDGEMENT = 4;
 
 /** What a client has to write for one of the work's messages. */
 function bytesPerMessage(work: Work): number {
-  if (work.type === "receive") return work.qos * ACKNOWLEDGEMENT;
+  if (work.type === "receive") return work.isUnanswered ? 0 : work.qos * ACKNOWLEDGEMENT;
   const qos = work.type === "send" ? work.qos : 1;
   const remaining = 2 + TOPIC_LENGTH + (qos === 0 ? 0 : 2) + work.payloadLength;
   const lengthDigits = remaining < 128 ? 1 : remaining < 16_384 ? 2 : 3;

@@ -11,6 +11,8 @@ export interface SendWork {
   readonly burst: number;
   /** The payload is a string. */
   readonly text?: boolean;
+  /** Until the bytes are at the transport only: the server does not answer. */
+  readonly isUnanswered?: boolean;
 }
 
 /** Receiving: from the bytes until the last acknowledgement is at the transport. */
@@ -26,6 +28,8 @@ export interface ReceiveWork {
   readonly others: number;
   /** The payload is over the receive limit, and given to the handler in parts. */
   readonly streamed?: boolean;
+  /** For a codec alone: nothing is acknowledged. */
+  readonly isUnanswered?: boolean;
 }
 
 /** From the open transport until all subscriptions and all messages that were waiting are acknowledged; QoS 1. */

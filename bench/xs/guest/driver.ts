@@ -53,12 +53,12 @@ export class SendDriver implements Driver {
 
   operate(client: Client): void {
     const { clock, timer, transport } = this.#stubs;
-    const { burst, qos } = this.#work;
+    const { burst, isUnanswered, qos } = this.#work;
     clock.time += 1;
     transport.begin();
     for (let i = 0; i < burst; i += 1) client.publish(this.#message);
     timer.settle();
-    if (qos === 0) return;
+    if (qos === 0 || isUnanswered) return;
     this.#identify();
     transport.feed(this.#first);
     timer.settle();
