@@ -39,12 +39,32 @@ const COUNTED = 2;
 const SLOT_LIMIT = 100_000;
 const CALLS = ["writes", "written", "reads", "read", "byteReads", "clock", "timer", "handler"] as const;
 
-/** @throws Error when the work was not done as it should, or the garbage was collected in between */
-export async function meter(bundle: BenchBundle, work: Work): Promise<Figures> {
-  return work.type === "connect" ? await meterConnect(bundle, work) : await meterMessages(bundle, work);
+/**
+ * @param withChunks finds out `chunkBytes` too, which takes several times as long as all the rest
+ * @throws Error when the work was not done as it should, or the garbage was collected in between
+ */
+export async function meter(bundle: BenchBundle, work: Work, withChunks: boolean): Promise<Figures> {
+  return work.type === "connect"
+    ? await meterConnect(bundle, work)
+    : await meterMessages(bundle, work, withChunks);
 }
 
-async function meterMessages(bundle: BenchBundle, work: SendWork | ReceiveWork): Promise<Figures> {
+/** Units that the engine takes for copying a byte. */
+export async function unitsPerByteCopied(bundle: BenchBundle): Promise<number> {
+  const program = await bundle.start();
+  try {
+    await program.setUp({ type: "send", qos: 0, payloadLength: 1, burst: 1 }, "nobody");
+    return (await program.stubCosts()).written;
+  } finally {
+    program.end();
+  }
+}
+
+async function meterMessages(
+  bundle: BenchBundle,
+  work: SendWork | ReceiveWork,
+  withChunks: boolean,
+): Promise<Figures> {
   const program = await bundle.start();
   try {
     await program.setUp(work);
@@ -55,7 +75,7 @@ async function meterMessages(bundle: BenchBundle, work: SendWork | ReceiveWork):
     await program.run(COUNTED);
     const done = await program.done();
     checkDone(work, done);
-    const chunkBytes = await chunkBytesOf(program, raw.slots, isLong(work) ? 1 : 2);
+    const chunkBytes = withChunks ? await chunkBytesOf(program, raw.slots, isLong(work) ? 1 : 2) : undefined;
     const calls = callsPerOperation(before, done, COUNTED);
     const driver = await meterDriver(bundle, work, raw.operations);
     const harness = driver.units + stubUnits(calls, await program.stubCosts());

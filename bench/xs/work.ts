@@ -2,6 +2,11 @@
 
 import type { QoS } from "../../src/mqtt/packet.js";
 
+/** The topic name of all messages; ASCII. */
+export const TOPIC = "reed/footprint/door/event/1";
+/** Bytes of payload, unless a work says otherwise. */
+export const PAYLOAD_LENGTH = 42;
+
 /** Publishing: from `publish()` until the last acknowledgement has been handled. */
 export interface SendWork {
   readonly type: "send";

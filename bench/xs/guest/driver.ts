@@ -2,6 +2,7 @@
 
 import type { Message } from "../../../src/mqtt/message.js";
 import type { ReceiveWork, SendWork } from "../work.js";
+import { TOPIC } from "../work.js";
 import {
   acknowledgements,
   PUBACK,
@@ -13,8 +14,6 @@ import {
 } from "./packets.js";
 import type { Stubs } from "./stubs.js";
 import { ROOM } from "./stubs.js";
-
-export const TOPIC = "reed/footprint/door/event/1";
 
 /** What the driver needs of a client; the rest goes through the ports. */
 export interface Client {

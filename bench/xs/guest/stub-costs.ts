@@ -2,8 +2,8 @@
 
 import "../../../host-sim/xs/guest/globals.js";
 import type { StubCosts } from "../work.js";
-import type { Stubs } from "./stubs.js";
 import { EcmaTransport } from "./peers/ecma-stubs.js";
+import type { Stubs } from "./stubs.js";
 
 const CALLS = 100;
 const LONG = 1000;

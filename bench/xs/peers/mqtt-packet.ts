@@ -8,11 +8,15 @@ const { version } = createRequire(import.meta.url)("mqtt-packet/package.json") a
 
 export const MQTT_PACKET_VERSION = version;
 
-const withoutDebug: Plugin = {
-  name: "without-debug",
+const asForBrowsers: Plugin = {
+  name: "as-for-browsers",
   setup(build) {
-    build.onResolve({ filter: /^debug$/ }, () => ({ path: "debug", namespace: "without-debug" }));
-    build.onLoad({ filter: /^debug$/, namespace: "without-debug" }, () => ({
+    // The package of that name.
+    build.onResolve({ filter: /^node:buffer$/ }, ({ kind, resolveDir }) =>
+      build.resolve("buffer", { kind, resolveDir }),
+    );
+    build.onResolve({ filter: /^debug$/ }, () => ({ path: "debug", namespace: "no-debug" }));
+    build.onLoad({ filter: /^debug$/, namespace: "no-debug" }, () => ({
       contents: "const silent = () => {}; silent.enabled = false; module.exports = () => silent;",
     }));
   },
@@ -20,6 +24,6 @@ const withoutDebug: Plugin = {
 
 export const MQTT_PACKET: ProgramSource = Object.freeze({
   files: Object.freeze(["bench/xs/guest/peers/packet-main.js"]),
-  plugins: Object.freeze([withoutDebug]),
+  plugins: Object.freeze([asForBrowsers]),
   isBare: true,
 });

@@ -10,7 +10,7 @@ declare module "moddable-mqtt-client" {
     onError(): void;
   }
 
-  export default class ModdableClient {
+  export class ModdableClient {
     static readonly PUBACK: number;
     constructor(options: ModdableOptions);
     write(data: Uint8Array, options: { readonly topic: string; readonly QoS: number }): number;

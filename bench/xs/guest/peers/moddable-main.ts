@@ -1,16 +1,16 @@
 /** The program that has Moddable's MQTT client in it, which is taken from an SDK when this is bundled. */
 
 import "./moddable-shims.js";
-import ModdableClient from "moddable-mqtt-client";
+import { ModdableClient } from "moddable-mqtt-client";
 import type { Message } from "../../../../src/mqtt/message.js";
 import type { Work } from "../../work.js";
+import { TOPIC } from "../../work.js";
 import type { Contestant } from "../bench.js";
 import { serve } from "../bench.js";
-import { TOPIC } from "../driver.js";
 import { ROOM } from "../stubs.js";
 import type { EcmaSocketOptions, EcmaStubs } from "./ecma-stubs.js";
 import { makeEcmaStubs } from "./ecma-stubs.js";
-import { timers } from "./moddable-timer.js";
+import { timers } from "./moddable-platform.js";
 
 /** The name is known at once. */
 class Dns {

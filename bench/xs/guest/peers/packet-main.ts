@@ -1,15 +1,16 @@
 /** The program that has `mqtt-packet` in it: the codec alone, without a client. */
 
 import "./node-globals.js";
-import { Buffer } from "buffer";
+import { Buffer } from "node:buffer";
 import mqttPacket from "mqtt-packet";
 import type { Message } from "../../../../src/mqtt/message.js";
 import type { TransportHandler } from "../../../../src/mqtt/ports.js";
 import type { ReceiveWork, SendWork, Work } from "../../work.js";
+import { TOPIC } from "../../work.js";
 import type { Contestant } from "../bench.js";
 import { serve } from "../bench.js";
+import { payloadOf } from "../driver.js";
 import { PublishPackets } from "../packets.js";
-import { payloadOf, TOPIC } from "../driver.js";
 import type { Stubs } from "../stubs.js";
 
 function makeGenerator({ transport }: Stubs, work: SendWork): Contestant {

@@ -1,8 +1,9 @@
-/** Moddable's module `timer`, whose timers are those of the stubs in use. */
+/** Moddable's modules `timer` and `time`, as far as its MQTT client uses them. */
 
 import { EcmaTimer } from "./ecma-stubs.js";
 
 class Timers {
+  /** Of the work under way. */
   stub = new EcmaTimer();
 
   set(callback: () => void, delay?: number): object {
@@ -19,4 +20,6 @@ class Timers {
 }
 
 export const timers = new Timers();
-export { timers as default };
+
+/** It stands still. */
+export const time = Object.freeze({ ticks: 1000, delta: () => 0 });
