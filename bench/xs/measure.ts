@@ -84,7 +84,8 @@ async function measureAll(
   return figures;
 }
 
-function engineName(): string {
+/** What the engine is called in reports. */
+export function engineName(): string {
   const { version } = createRequire(import.meta.url)("@agoric/xsnap/package.json") as { version: string };
   return `XS 13 of @agoric/xsnap ${version}`;
 }

@@ -55,6 +55,8 @@ export type BenchCommand =
   /** After an operation of a `ConnectWork`: whether the server has something to say in the next one. */
   | { readonly type: "more" }
   | { readonly type: "collect" }
+  /** Makes one more of the work's clients, or only the ports it would have, and keeps it for good. */
+  | { readonly type: "hold"; readonly work: Work; readonly worker: Worker }
   /** Asks for a `Done`. */
   | { readonly type: "done" }
   /** Asks for `StubCosts`. */

@@ -116,7 +116,7 @@ class BenchProgram {
   readonly #makeStubs: MakeStubs;
   #bench: Bench | undefined;
   /** Taken for good. */
-  readonly #filling: ArrayBuffer[] = [];
+  readonly #held: unknown[] = [];
 
   constructor(make: MakeContestant, stubs: MakeStubs) {
     this.#make = make;
@@ -151,12 +151,18 @@ class BenchProgram {
       case "collect":
         xs.collectGarbage();
         return undefined;
+      case "hold": {
+        const stubs = this.#makeStubs();
+        const { client } = (command.worker === "client" ? this.#make : makeNobody)(stubs, command.work);
+        this.#held.push(stubs, client);
+        return undefined;
+      }
       case "done":
         return this.#bench?.done;
       case "stub-costs":
         return this.#bench?.stubCosts();
       case "fill":
-        this.#filling.push(new ArrayBuffer(command.byteLength));
+        this.#held.push(new ArrayBuffer(command.byteLength));
         return undefined;
       case "profile":
         return profiler?.result();
