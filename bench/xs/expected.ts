@@ -1,6 +1,7 @@
 /** Whether a work was done: what is not done is cheap. */
 
 import type { Done, Work } from "./work.js";
+import { TOPIC } from "./work.js";
 
 /** @throws Error that says what differs */
 export function checkDone(work: Work, done: Done): void {
@@ -19,14 +20,13 @@ export function checkDone(work: Work, done: Done): void {
   }
 }
 
-const TOPIC_LENGTH = 27;
 const ACKNOWLEDGEMENT = 4;
 
 /** What a client has to write for one of the work's messages. */
 function bytesPerMessage(work: Work): number {
-  if (work.type === "receive") return work.qos * ACKNOWLEDGEMENT;
+  if (work.type === "receive") return work.isUnanswered ? 0 : work.qos * ACKNOWLEDGEMENT;
   const qos = work.type === "send" ? work.qos : 1;
-  const remaining = 2 + TOPIC_LENGTH + (qos === 0 ? 0 : 2) + work.payloadLength;
+  const remaining = 2 + TOPIC.length + (qos === 0 ? 0 : 2) + work.payloadLength;
   const lengthDigits = remaining < 128 ? 1 : remaining < 16_384 ? 2 : 3;
   return 1 + lengthDigits + remaining + (qos === 2 ? ACKNOWLEDGEMENT : 0);
 }

@@ -26,34 +26,58 @@ export interface Figures {
 interface Raw {
   readonly units: number;
   readonly slots: number;
+  /** How many it was metered with. */
+  readonly operations: number;
 }
 
 /** Before anything is metered: what grows once has grown. */
 const WARM_UP = 64;
 const OPERATIONS = 128;
+/** For the calls of the stubs, which are the same each time. */
+const COUNTED = 2;
 /** Well below what the engine starts with (262,144), so that the garbage is not collected while it is counted. */
 const SLOT_LIMIT = 100_000;
 const CALLS = ["writes", "written", "reads", "read", "byteReads", "clock", "timer", "handler"] as const;
 
-/** @throws Error when the work was not done as it should, or the garbage was collected in between */
-export async function meter(bundle: BenchBundle, work: Work): Promise<Figures> {
-  return work.type === "connect" ? await meterConnect(bundle, work) : await meterMessages(bundle, work);
+/**
+ * @param withChunks finds out `chunkBytes` too, which takes several times as long as all the rest
+ * @throws Error when the work was not done as it should, or the garbage was collected in between
+ */
+export async function meter(bundle: BenchBundle, work: Work, withChunks: boolean): Promise<Figures> {
+  return work.type === "connect"
+    ? await meterConnect(bundle, work)
+    : await meterMessages(bundle, work, withChunks);
 }
 
-async function meterMessages(bundle: BenchBundle, work: SendWork | ReceiveWork): Promise<Figures> {
+/** Units that the engine takes for copying a byte. */
+export async function unitsPerByteCopied(bundle: BenchBundle): Promise<number> {
+  const program = await bundle.start();
+  try {
+    await program.setUp({ type: "send", qos: 0, payloadLength: 1, burst: 1 }, "nobody");
+    return (await program.stubCosts()).written;
+  } finally {
+    program.end();
+  }
+}
+
+async function meterMessages(
+  bundle: BenchBundle,
+  work: SendWork | ReceiveWork,
+  withChunks: boolean,
+): Promise<Figures> {
   const program = await bundle.start();
   try {
     await program.setUp(work);
     await program.run(isLong(work) ? 1 : WARM_UP);
     await program.collect();
-    const operations = await fitting(program, work);
+    const raw = await meterRun(program, await fitting(program, work));
     const before = await program.done();
-    const raw = await meterRun(program, operations);
+    await program.run(COUNTED);
     const done = await program.done();
     checkDone(work, done);
-    const chunkBytes = await chunkBytesOf(program, raw.slots, isLong(work) ? 1 : 2);
-    const calls = callsPerOperation(before, done, 2 * operations);
-    const driver = await meterDriver(bundle, work, operations);
+    const chunkBytes = withChunks ? await chunkBytesOf(program, raw.slots, isLong(work) ? 1 : 2) : undefined;
+    const calls = callsPerOperation(before, done, COUNTED);
+    const driver = await meterDriver(bundle, work, raw.operations);
     const harness = driver.units + stubUnits(calls, await program.stubCosts());
     const { burst } = work;
     return {
@@ -94,8 +118,8 @@ async function meterDriver(bundle: BenchBundle, work: Work, operations: number):
 }
 
 /**
- * Does all operations twice. A collection would take away the garbage that was made until then, so that one half would
- * leave much less than the other.
+ * Does all operations twice. A collection takes away the garbage that was made until then, so that one half leaves
+ * much less than the other: then fewer operations are metered.
  */
 async function meterRun(program: BenchProgram, operations: number): Promise<Raw> {
   await program.collect();
@@ -107,11 +131,13 @@ async function meterRun(program: BenchProgram, operations: number): Promise<Raw>
   const idleSlots = start.heapCount - idle.heapCount;
   const slots = [first.heapCount - start.heapCount, second.heapCount - first.heapCount] as const;
   if (Math.abs(slots[0] - slots[1]) > 8 + 0.02 * slots[0]) {
+    if (operations > 1) return await meterRun(program, Math.floor(operations / 2));
     throw new Error(`the garbage was collected while it was counted: ${slots.join(" and ")} slots`);
   }
   return {
     units: (first.compute + second.compute - 2 * idle.compute) / (2 * operations),
     slots: (slots[0] + slots[1] - 2 * idleSlots) / (2 * operations),
+    operations,
   };
 }
 

@@ -95,6 +95,10 @@ export class BenchProgram {
     return this.#xs.heap();
   }
 
+  snapshot(): Promise<Uint8Array> {
+    return this.#xs.snapshot();
+  }
+
   /** @throws Error with what the program has thrown */
   async tell(command: BenchCommand): Promise<unknown> {
     const { bytes } = await this.#xs.command(pack(command));

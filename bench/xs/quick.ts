@@ -13,7 +13,7 @@ const bundle = await BenchBundle.make(REED);
 const rows: (string | number)[][] = [];
 for (const { name, work } of SUITE) {
   if (!name.includes(wanted)) continue;
-  const { chunkBytes, harness, slots, units, writes } = await meter(bundle, work);
+  const { chunkBytes, harness, slots, units, writes } = await meter(bundle, work, true);
   rows.push([name, units, slots, chunkBytes ?? "", writes, harness]);
 }
 console.log(

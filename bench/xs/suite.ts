@@ -2,14 +2,13 @@
 
 import type { QoS } from "../../src/mqtt/packet.js";
 import type { ReceiveWork, SendWork, Work } from "./work.js";
+import { PAYLOAD_LENGTH } from "./work.js";
 
 export interface Entry {
   readonly name: string;
   readonly work: Work;
 }
 
-/** Bytes of the payload that reference figures are for; the topic name is 27 bytes long. */
-export const PAYLOAD_LENGTH = 42;
 const BURST = 10;
 /** What a TCP segment carries over Ethernet, at most. */
 const SEGMENT = 1460;
@@ -23,12 +22,14 @@ function receive(qos: QoS, more: Partial<ReceiveWork> = {}): ReceiveWork {
 }
 
 const EACH_QOS: readonly QoS[] = Object.freeze([0, 1, 2]);
+export const SHORT = 1024;
+export const LONG = 16_384;
 const LENGTHS: readonly (readonly [name: string, byteLength: number])[] = Object.freeze([
   ["16 B", 16],
-  ["1 KiB", 1024],
-  ["16 KiB", 16_384],
+  ["1 KiB", SHORT],
+  ["16 KiB", LONG],
 ]);
-export const OTHERS: readonly number[] = Object.freeze([1, 10, 100]);
+const OTHERS: readonly number[] = Object.freeze([1, 10, 100]);
 
 export const SINGLE: readonly Entry[] = Object.freeze([
   ...EACH_QOS.map((qos) => ({ name: `send QoS ${qos}`, work: send(qos) })),
@@ -55,11 +56,11 @@ export const PAYLOADS: readonly Entry[] = Object.freeze([
   })),
   {
     name: "receive QoS 1, 16 KiB in segments",
-    work: receive(1, { payloadLength: 16_384, segment: SEGMENT }),
+    work: receive(1, { payloadLength: LONG, segment: SEGMENT }),
   },
   {
     name: "receive QoS 1, 16 KiB in segments, streamed",
-    work: receive(1, { payloadLength: 16_384, segment: SEGMENT, streamed: true }),
+    work: receive(1, { payloadLength: LONG, segment: SEGMENT, streamed: true }),
   },
   {
     name: "receive QoS 1, 1 MiB in segments, streamed",
@@ -67,10 +68,11 @@ export const PAYLOADS: readonly Entry[] = Object.freeze([
   },
 ]);
 
-export const MATCHING: readonly Entry[] = Object.freeze(
+export const MATCHING: readonly (Entry & { readonly others: number })[] = Object.freeze(
   OTHERS.map((others) => ({
     name: `receive QoS 1, ${others} other subscriptions`,
     work: receive(1, { others }),
+    others,
   })),
 );
 
@@ -87,4 +89,17 @@ export const SUITE: readonly Entry[] = Object.freeze([
   ...PAYLOADS,
   ...MATCHING,
   ...CONNECTING,
+]);
+
+/** For Moddable's client, which keeps no session: its message has done with at the transport. */
+export const MODDABLE_SUITE: readonly Entry[] = Object.freeze([
+  { name: "send QoS 1, to the transport only", work: send(1, { isUnanswered: true }) },
+  { name: "send QoS 1", work: send(1) },
+  { name: "receive QoS 1", work: receive(1) },
+]);
+
+/** For a codec without a client. */
+export const CODEC_SUITE: readonly Entry[] = Object.freeze([
+  { name: "generate PUBLISH QoS 1", work: send(1, { isUnanswered: true }) },
+  { name: "parse PUBLISH QoS 1", work: receive(1, { isUnanswered: true }) },
 ]);

@@ -2,6 +2,11 @@
 
 import type { QoS } from "../../src/mqtt/packet.js";
 
+/** The topic name of all messages; ASCII. */
+export const TOPIC = "reed/footprint/door/event/1";
+/** Bytes of payload, unless a work says otherwise. */
+export const PAYLOAD_LENGTH = 42;
+
 /** Publishing: from `publish()` until the last acknowledgement has been handled. */
 export interface SendWork {
   readonly type: "send";
@@ -11,6 +16,8 @@ export interface SendWork {
   readonly burst: number;
   /** The payload is a string. */
   readonly text?: boolean;
+  /** Until the bytes are at the transport only: the server does not answer. */
+  readonly isUnanswered?: boolean;
 }
 
 /** Receiving: from the bytes until the last acknowledgement is at the transport. */
@@ -26,6 +33,8 @@ export interface ReceiveWork {
   readonly others: number;
   /** The payload is over the receive limit, and given to the handler in parts. */
   readonly streamed?: boolean;
+  /** For a codec alone: nothing is acknowledged. */
+  readonly isUnanswered?: boolean;
 }
 
 /** From the open transport until all subscriptions and all messages that were waiting are acknowledged; QoS 1. */
@@ -46,6 +55,8 @@ export type BenchCommand =
   /** After an operation of a `ConnectWork`: whether the server has something to say in the next one. */
   | { readonly type: "more" }
   | { readonly type: "collect" }
+  /** Makes one more of the work's clients, or only the ports it would have, and keeps it for good. */
+  | { readonly type: "hold"; readonly work: Work; readonly worker: Worker }
   /** Asks for a `Done`. */
   | { readonly type: "done" }
   /** Asks for `StubCosts`. */

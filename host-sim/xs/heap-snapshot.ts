@@ -77,7 +77,8 @@ export function readHeapSnapshot(snapshot: Uint8Array): HeapFigures {
   return { slots: heap.byteLength / SLOT, chunkBytes, codeBytes };
 }
 
-function readAtoms(snapshot: Uint8Array): Map<string, DataView> {
+/** The atoms of a snapshot by their four letters. */
+export function readAtoms(snapshot: Uint8Array): Map<string, DataView> {
   const { buffer, byteLength, byteOffset } = snapshot;
   const view = new DataView(buffer, byteOffset, byteLength);
   const atoms = new Map<string, DataView>();

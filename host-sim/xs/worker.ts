@@ -86,11 +86,16 @@ export class XsWorker {
 
   /** Collects the garbage, and counts what is left. */
   async heap(): Promise<HeapFigures> {
+    return readHeapSnapshot(await this.snapshot());
+  }
+
+  /** Collects the garbage, and writes down what is left. */
+  async snapshot(): Promise<Uint8Array> {
     const directory = mkdtempSync(join(tmpdir(), "reed-xs-"));
     try {
       const path = join(directory, "heap");
       await this.#request("w", Buffer.from(path));
-      return readHeapSnapshot(readFileSync(path));
+      return readFileSync(path);
     } finally {
       rmSync(directory, { recursive: true, force: true });
     }

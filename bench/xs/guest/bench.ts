@@ -10,8 +10,8 @@ import type { Client, Driver } from "./driver.js";
 import { ConnectDriver, ReceiveDriver, SendDriver } from "./driver.js";
 import type { Profiler } from "./profiler.js";
 import { stubCosts } from "./stub-costs.js";
-import type { Stubs } from "./stubs.js";
-import { Counter, StubClock, StubTimer, StubTransport } from "./stubs.js";
+import type { MakeStubs, Stubs } from "./stubs.js";
+import { makeStubs } from "./stubs.js";
 
 /** A client that is measured, and how it fares. */
 export interface Contestant {
@@ -38,18 +38,14 @@ function driverFor(work: Work, stubs: Stubs): Driver {
 }
 
 class Bench {
-  readonly #stubs: Stubs = {
-    clock: new StubClock(),
-    timer: new StubTimer(),
-    transport: new StubTransport(),
-    counter: new Counter(),
-  };
+  readonly #stubs: Stubs;
   readonly #driver: Driver;
   readonly #contestant: Contestant;
   readonly #client: Client;
   readonly #setUp: Done;
 
-  constructor(work: Work, make: MakeContestant) {
+  constructor(work: Work, make: MakeContestant, stubs: Stubs) {
+    this.#stubs = stubs;
     this.#driver = driverFor(work, this.#stubs);
     this.#contestant = make(this.#stubs, work);
     this.#client = this.#contestant.client;
@@ -117,12 +113,14 @@ function probe(count: number): void {
 
 class BenchProgram {
   readonly #make: MakeContestant;
+  readonly #makeStubs: MakeStubs;
   #bench: Bench | undefined;
   /** Taken for good. */
-  readonly #filling: ArrayBuffer[] = [];
+  readonly #held: unknown[] = [];
 
-  constructor(make: MakeContestant) {
+  constructor(make: MakeContestant, stubs: MakeStubs) {
     this.#make = make;
+    this.#makeStubs = stubs;
   }
 
   /** True when `bytes` are a command that is not packed JSON. */
@@ -142,19 +140,29 @@ class BenchProgram {
   handle(command: BenchCommand): unknown {
     switch (command.type) {
       case "set-up":
-        this.#bench = new Bench(command.work, command.worker === "client" ? this.#make : makeNobody);
+        this.#bench = new Bench(
+          command.work,
+          command.worker === "client" ? this.#make : makeNobody,
+          this.#makeStubs(),
+        );
         return undefined;
       case "more":
         return this.#bench?.more();
       case "collect":
         xs.collectGarbage();
         return undefined;
+      case "hold": {
+        const stubs = this.#makeStubs();
+        const { client } = (command.worker === "client" ? this.#make : makeNobody)(stubs, command.work);
+        this.#held.push(stubs, client);
+        return undefined;
+      }
       case "done":
         return this.#bench?.done;
       case "stub-costs":
         return this.#bench?.stubCosts();
       case "fill":
-        this.#filling.push(new ArrayBuffer(command.byteLength));
+        this.#held.push(new ArrayBuffer(command.byteLength));
         return undefined;
       case "profile":
         return profiler?.result();
@@ -169,8 +177,8 @@ class BenchProgram {
 }
 
 /** Serves the host from now on, with the client that `make` makes. */
-export function serve(make: MakeContestant): void {
-  const program = new BenchProgram(make);
+export function serve(make: MakeContestant, stubs: MakeStubs = makeStubs): void {
+  const program = new BenchProgram(make, stubs);
   onCommand((question) => {
     const bytes = new Uint8Array(question);
     if (program.handleBare(bytes)) return undefined;

@@ -2,6 +2,7 @@
 
 import type { Message } from "../../../src/mqtt/message.js";
 import type { ReceiveWork, SendWork } from "../work.js";
+import { TOPIC } from "../work.js";
 import {
   acknowledgements,
   PUBACK,
@@ -13,8 +14,6 @@ import {
 } from "./packets.js";
 import type { Stubs } from "./stubs.js";
 import { ROOM } from "./stubs.js";
-
-export const TOPIC = "reed/footprint/door/event/1";
 
 /** What the driver needs of a client; the rest goes through the ports. */
 export interface Client {
@@ -53,12 +52,12 @@ export class SendDriver implements Driver {
 
   operate(client: Client): void {
     const { clock, timer, transport } = this.#stubs;
-    const { burst, qos } = this.#work;
+    const { burst, isUnanswered, qos } = this.#work;
     clock.time += 1;
     transport.begin();
     for (let i = 0; i < burst; i += 1) client.publish(this.#message);
     timer.settle();
-    if (qos === 0) return;
+    if (qos === 0 || isUnanswered) return;
     this.#identify();
     transport.feed(this.#first);
     timer.settle();

@@ -2,6 +2,7 @@
 
 import "../../../host-sim/xs/guest/globals.js";
 import type { StubCosts } from "../work.js";
+import { EcmaTransport } from "./peers/ecma-stubs.js";
 import type { Stubs } from "./stubs.js";
 
 const CALLS = 100;
@@ -49,23 +50,41 @@ export function stubCosts({ clock, counter, timer, transport }: Stubs): StubCost
         }
       },
     );
-  const reading = (target: Uint8Array): number =>
-    calling(
+  const reading = (target: Uint8Array): number => {
+    const argument = transport instanceof EcmaTransport ? target.length : target;
+    return calling(
       () => {
         for (let i = 0; i < CALLS; i += 1) {
           transport.begin();
           transport.announce(target);
-          transport.read(target);
+          transport.read(argument as Uint8Array);
         }
       },
       () => {
         for (let i = 0; i < CALLS; i += 1) {
           transport.begin();
           transport.announce(target);
-          nothing.read(target);
+          nothing.read(argument as Uint8Array);
         }
       },
     );
+  };
+
+  const readingSingly = (ecma: EcmaTransport): number => {
+    ecma.format = "number";
+    const units = calling(
+      () => {
+        ecma.announce(long);
+        for (let i = 0; i < CALLS; i += 1) ecma.read();
+      },
+      () => {
+        ecma.announce(long);
+        for (let i = 0; i < CALLS; i += 1) nothing.readByte();
+      },
+    );
+    ecma.format = "buffer";
+    return units;
+  };
 
   const writes = writing(empty);
   const reads = reading(empty);
@@ -74,16 +93,7 @@ export function stubCosts({ clock, counter, timer, transport }: Stubs): StubCost
     written: (writing(long) - writes) / LONG,
     reads,
     read: (reading(long) - reads) / LONG,
-    byteReads: calling(
-      () => {
-        transport.announce(long);
-        for (let i = 0; i < CALLS; i += 1) transport.readByte();
-      },
-      () => {
-        transport.announce(long);
-        for (let i = 0; i < CALLS; i += 1) nothing.readByte();
-      },
-    ),
+    byteReads: transport instanceof EcmaTransport ? readingSingly(transport) : 0,
     clock: calling(
       () => {
         for (let i = 0; i < CALLS; i += 1) clock.now();

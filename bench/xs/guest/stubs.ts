@@ -70,8 +70,8 @@ export class StubTransport implements Transport, TransportProvider {
   bytesRead = 0;
   byteReads = 0;
   announced = 0;
-  #incoming: Uint8Array = this.sent;
-  #offset = 0;
+  protected incoming: Uint8Array = this.sent;
+  protected offset = 0;
   /** Views of what there is to read, in this order. They come out the same in each operation, and are kept. */
   readonly #parts: Uint8Array[] = [];
   #part = 0;
@@ -94,8 +94,8 @@ export class StubTransport implements Transport, TransportProvider {
   }
 
   announce(bytes: Uint8Array): void {
-    this.#incoming = bytes;
-    this.#offset = 0;
+    this.incoming = bytes;
+    this.offset = 0;
     this.announced += bytes.length;
   }
 
@@ -103,30 +103,22 @@ export class StubTransport implements Transport, TransportProvider {
     this.reads += 1;
     this.bytesRead += target.length;
     target.set(this.#next(target.length));
-    this.#offset += target.length;
+    this.offset += target.length;
   }
 
   #next(byteLength: number): Uint8Array {
-    const incoming = this.#incoming;
+    const incoming = this.incoming;
     let part = this.#parts[this.#part];
     if (
       part?.buffer !== incoming.buffer ||
-      part.byteOffset !== incoming.byteOffset + this.#offset ||
+      part.byteOffset !== incoming.byteOffset + this.offset ||
       part.length !== byteLength
     ) {
-      part = incoming.subarray(this.#offset, this.#offset + byteLength);
+      part = incoming.subarray(this.offset, this.offset + byteLength);
       this.#parts[this.#part] = part;
     }
     this.#part += 1;
     return part;
-  }
-
-  /** In the manner of ECMA-419's format "number". */
-  readByte(): number {
-    this.byteReads += 1;
-    const byte = this.#incoming[this.#offset] as number;
-    this.#offset += 1;
-    return byte;
   }
 
   write(bytes: Uint8Array): number {
@@ -170,6 +162,18 @@ export class Counter {
   }
 
   onAborted(): void {}
+}
+
+/** How a program gets its stubs. */
+export type MakeStubs = () => Stubs;
+
+export function makeStubs(): Stubs {
+  return {
+    clock: new StubClock(),
+    timer: new StubTimer(),
+    transport: new StubTransport(),
+    counter: new Counter(),
+  };
 }
 
 export interface Stubs {
