@@ -14,7 +14,7 @@ import { serverOptions } from "../../src/config/server-options.js";
 import { MqttClient } from "../../src/mqtt/client.js";
 import type { ClientEvent, ClientObserver, ServerName } from "../../src/mqtt/event.js";
 import type { DeliveryHandler } from "../../src/mqtt/outgoing.js";
-import type { Flash, Milliseconds, Timer, TransportProvider } from "../../src/mqtt/ports.js";
+import type { Flash, Milliseconds, TextPort, Timer, TransportProvider } from "../../src/mqtt/ports.js";
 import { checkTopicName } from "../../src/mqtt/topic.js";
 import { encodeUtf8 } from "../../src/mqtt/utf8.js";
 import type { App, AppPorts } from "./app.js";
@@ -28,6 +28,8 @@ export interface DevicePorts extends Omit<AppPorts, "client" | "isDurable"> {
   readonly transport: TransportProvider;
   /** Its name if `device.id` is empty, such as one made of the MAC address. */
   readonly deviceId: string;
+  /** Absent: UTF-8 is our own code's work. */
+  readonly text?: TextPort | undefined;
   /** Where events and sessions survive a loss of power; absent: they do not. */
   readonly flash?: Flash;
   /** What is known of the Wi-Fi at the end of an attempt to connect; absent where it is not the device's business. */
@@ -78,7 +80,7 @@ export class Device implements ClientObserver, DeliveryHandler {
    * @throws UsageError when its name cannot stand in a topic
    */
   constructor(config: Config, ports: DevicePorts) {
-    const { climate, clock, log, pins, random, timers, transport, wallClock } = ports;
+    const { climate, clock, log, pins, random, text, timers, transport, wallClock } = ports;
     const id = config.device.id || ports.deviceId;
     checkTopicName(id);
     const { statusTopic, start } = chooseApp(config, id);
@@ -95,7 +97,7 @@ export class Device implements ClientObserver, DeliveryHandler {
     this.#requiresTime = config.mqtt.require_time || (backup !== undefined && config.mqtt1.require_time);
     const flash = this.#flashFor(config);
     this.client = new MqttClient(
-      { transport, clock, timers, random, observer: this, ...(flash === undefined ? {} : { flash }) },
+      { transport, clock, timers, random, text, observer: this, ...(flash === undefined ? {} : { flash }) },
       primary,
       backup,
     );

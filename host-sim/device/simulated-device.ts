@@ -10,6 +10,7 @@ import type { FileStore } from "../../src/transport/file-store.js";
 import { FileFolder } from "../io/file-folder.js";
 import { NodeClock } from "../io/node-clock.js";
 import { nodeNetwork } from "../io/node-network.js";
+import { nodeText } from "../io/node-text.js";
 import { NodeTimers } from "../io/node-timers.js";
 import { NodeTransportProvider } from "../io/node-transport.js";
 import { SimulatedClimate } from "./simulated-climate.js";
@@ -53,6 +54,7 @@ export class SimulatedDevice {
       clock,
       timers: this.#timers,
       random: Math.random,
+      text: nodeText,
       pins: this.#pins,
       climate: new SimulatedClimate(clock),
       wallClock: { now: () => Date.now() },

@@ -7,6 +7,7 @@ import type { FileStore } from "../../src/transport/file-store.js";
 import { FileFolder } from "./file-folder.js";
 import { NodeClock } from "./node-clock.js";
 import { nodeNetwork } from "./node-network.js";
+import { nodeText } from "./node-text.js";
 import { NodeTimers } from "./node-timers.js";
 import { NodeTransportProvider } from "./node-transport.js";
 
@@ -21,5 +22,5 @@ export function nodePorts(
 ): ClientPorts {
   const timers = new NodeTimers();
   const transport = nodeNetwork(network, files, timers);
-  return { transport, clock: new NodeClock(), timers, random: Math.random, observer };
+  return { transport, clock: new NodeClock(), timers, random: Math.random, text: nodeText, observer };
 }

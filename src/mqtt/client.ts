@@ -48,7 +48,7 @@ export interface ClientPorts {
   readonly timers: TimerProvider;
   readonly random: Random;
   /** Absent: UTF-8 is our own code's work. */
-  readonly text?: TextPort;
+  readonly text?: TextPort | undefined;
   readonly observer?: ClientObserver;
   /** Where messages and session survive a loss of power; absent: they do not. */
   readonly flash?: Flash;

@@ -29,12 +29,21 @@ export interface Message {
 export type MessageKind = "state" | "event";
 
 /**
- * Refuses what no message can be, but for its topic name and what its payload says.
+ * Refuses what no message can be, but for its topic name and its payload.
  * @throws UsageError
  */
-export function checkMessage({ qos, expiresAfter }: Message): void {
+export function checkMessage({ qos, expiresAfter, lateOffset }: Message): void {
   if (qos !== undefined) checkQos(qos, "QoS [MQTT-3.3.1-4]");
   if (expiresAfter !== undefined && !(expiresAfter >= 0)) {
     throw new UsageError("invalid-option", `expiresAfter is ${expiresAfter}, but must be 0 ms or more`);
   }
+  if (lateOffset !== undefined && !(Number.isInteger(lateOffset) && lateOffset >= 0)) {
+    throw new UsageError("invalid-option", `lateOffset is ${lateOffset}, but must be a place in the payload`);
+  }
+}
+
+/** For a payload of another type, as JavaScript lets through. */
+export function noPayload(payload: unknown): UsageError {
+  const what = payload === null ? "null" : typeof payload;
+  return new UsageError("invalid-packet", `payload is ${what}, but must be a string or a Uint8Array`);
 }

@@ -8,7 +8,7 @@
 import { writePublish } from "./encode.js";
 import type { Outcome, RefusalReason } from "./event.js";
 import type { Message } from "./message.js";
-import { checkMessage } from "./message.js";
+import { checkMessage, noPayload } from "./message.js";
 import type { MessageStore } from "./message-store.js";
 import type { ServerOptions } from "./options.js";
 import type { DeliveryHandler } from "./outgoing.js";
@@ -28,6 +28,9 @@ export type OutboxLimits = Pick<
 
 /** The longest packet there is: the fixed header's five bytes, and the largest remaining length. */
 const MAXIMUM_PACKET_LENGTH = 5 + MAXIMUM_REMAINING_LENGTH;
+
+/** Settled messages that were taken and are kept all the same for a while, so that not every one moves the others. */
+const SETTLED_KEPT = 16;
 
 /** How many messages ended in each way. */
 export type Counters = Readonly<Record<Outcome, number>>;
@@ -114,10 +117,12 @@ export class Outbox {
   ): Outgoing {
     const qos = message.qos ?? 0;
     const expiresAfter = message.expiresAfter;
-    if ((qos !== 0 && qos !== 1 && qos !== 2) || expiresAfter !== undefined) checkMessage(message);
+    const isUnusual = expiresAfter !== undefined || message.lateOffset !== undefined;
+    if (isUnusual || (qos !== 0 && qos !== 1 && qos !== 2)) checkMessage(message);
     const topic = this.topicNames.encoded(message.topicName);
     let payload = message.payload;
     if (typeof payload === "string") payload = encodeText(payload, this.text);
+    else if (!(payload instanceof Uint8Array)) throw noPayload(payload);
     const remaining = topic.length + (qos === 0 ? 0 : 2) + payload.length;
     const byteLength = remaining < 128 ? 2 + remaining : 1 + remainingLengthSize(remaining) + remaining;
     const stateTopic = message.kind === "state" ? message.topicName : undefined;
@@ -258,9 +263,9 @@ export class Outbox {
     const taken = settled[this.settledTaken];
     if (taken === undefined) return undefined;
     this.settledTaken += 1;
-    // With the last one, or it and all before it would be kept until somebody asks once more.
-    if (this.settledTaken === settled.length) {
-      settled.length = 0;
+    // Those that were taken are not kept: not until the last one is taken either, which may never be.
+    if (this.settledTaken === settled.length || this.settledTaken === SETTLED_KEPT) {
+      settled.splice(0, this.settledTaken);
       this.settledTaken = 0;
     }
     return taken;

@@ -15,9 +15,12 @@
  *     OWNED      server (1), checksum of whose session it is (4): client identifier and address
  */
 
+import { publishTopicEnd } from "./decode.js";
 import type { ServerName } from "./event.js";
 import type { Outgoing } from "./outgoing.js";
 import type { PacketIdentifier } from "./packet.js";
+import { PUBLISH } from "./packet-type.js";
+import { readRemainingLength, remainingLengthEnd } from "./remaining-length.js";
 
 export const MESSAGE = 1;
 export const SENT = 2;
@@ -125,6 +128,25 @@ export function identifierRecord(
   return Uint8Array.of(type, codeOf(server), packetIdentifier >> 8, packetIdentifier & 0xff);
 }
 
+/** Whether it is one whole PUBLISH, and the offset lies in its payload: the outbox takes it as it is. */
+function isPublish(bytes: Uint8Array, lateOffset: number): boolean {
+  const qos = qosOf(bytes);
+  if ((bytes[0] as number) >> 4 !== PUBLISH || qos === 3) return false;
+  try {
+    const { length } = bytes;
+    const body = remainingLengthEnd(bytes, 1, length);
+    if (body === -1 || body + readRemainingLength(bytes, 1, body) !== length) return false;
+    const topicEnd = publishTopicEnd(bytes, body, length, qos);
+    return lateOffset === 0 || lateOffset >= (qos === 0 ? topicEnd : topicEnd + 2);
+  } catch {
+    return false;
+  }
+}
+
+function qosOf(packet: Uint8Array): number {
+  return ((packet[0] as number) >> 1) & 3;
+}
+
 /** Replays records onto what they are about. Those that make no sense are passed over. */
 export class RecordReader {
   private readonly restored: Restored;
@@ -141,6 +163,7 @@ export class RecordReader {
       const id = view.getUint32(1);
       const bytes = payload.slice(MESSAGE_HEADER_LENGTH);
       const lateOffset = view.getUint32(5);
+      if (!isPublish(bytes, lateOffset)) return;
       messages.set(id, { id, bytes, lateOffset, server: undefined, packetIdentifier: 0 });
     } else if ((type === SENT || type === RELEASED) && payload.length === 8) {
       this.sent(type, view.getUint32(1), serverOf(payload[5]), view.getUint16(6));
@@ -168,6 +191,8 @@ export class RecordReader {
       if (type === SENT) return;
       message = { id, bytes: undefined, lateOffset: 0, server, packetIdentifier };
     }
+    // Only packets with an identifier are sent under one.
+    if (packetIdentifier === 0 || (message.bytes !== undefined && qosOf(message.bytes) === 0)) return;
     // Moved to the end: in the order of sending, and released ones in the order of their PUBREC.
     messages.delete(id);
     messages.set(id, message);

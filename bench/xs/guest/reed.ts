@@ -1,5 +1,6 @@
 /** Reed's client, brought to where it can be metered: connected, and subscribed as the work says. */
 
+import { GuestText } from "../../../host-sim/xs/guest/text.js";
 import { loadConfig } from "../../../src/config/load.js";
 import { serverOptions } from "../../../src/config/server-options.js";
 import { MqttClient } from "../../../src/mqtt/client.js";
@@ -14,7 +15,7 @@ import { ROOM } from "./stubs.js";
 
 export function makeReed(stubs: Stubs, work: Work): Contestant {
   const { clock, counter, timer, transport } = stubs;
-  const ports = { clock, timers: timer, transport, random: () => 0.5 };
+  const ports = { clock, timers: timer, transport, random: () => 0.5, text: new GuestText() };
   const client = new MqttClient(ports, optionsFor(work));
   if (work.type === "receive") {
     client.subscribe(TOPIC, counter, work.qos);

@@ -41,7 +41,7 @@ class DeviceProgram implements GuestProgram<DeviceCommand> {
 
   #make({ config, deviceId, flash }: Extract<DeviceCommand, { type: "make" }>): string | undefined {
     const world = this.#world;
-    const { clock, log, pins, random, timers, transport, wallClock } = world;
+    const { clock, log, pins, random, text, timers, transport, wallClock } = world;
     const climate = new SimulatedClimate(clock);
     const ports = {
       climate,
@@ -49,6 +49,7 @@ class DeviceProgram implements GuestProgram<DeviceCommand> {
       log,
       pins,
       random,
+      text,
       timers,
       transport,
       wallClock,

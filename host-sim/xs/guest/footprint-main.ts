@@ -25,7 +25,7 @@ class FootprintProgram implements GuestProgram<FootprintCommand> {
 
   /** For `pending` the number of messages not completed. */
   handle(command: FootprintCommand): number | undefined {
-    const { clock, log, pins, random, timers, transport, wallClock } = this.#world;
+    const { clock, log, pins, random, text, timers, transport, wallClock } = this.#world;
     const observer = this.#world;
     switch (command.type) {
       case "load-config":
@@ -33,10 +33,21 @@ class FootprintProgram implements GuestProgram<FootprintCommand> {
         break;
       case "make-client":
         this.#options = serverOptions(loadConfig([{ text: command.text }]), "mqtt", "front") as ServerOptions;
-        this.#client = new MqttClient({ clock, random, timers, transport, observer }, this.#options);
+        this.#client = new MqttClient({ clock, random, text, timers, transport, observer }, this.#options);
         break;
       case "make-device": {
-        const ports = { clock, log, pins, random, timers, transport, wallClock, observer, deviceId: "front" };
+        const ports = {
+          clock,
+          log,
+          pins,
+          random,
+          text,
+          timers,
+          transport,
+          wallClock,
+          observer,
+          deviceId: "front",
+        };
         this.#device = new Device(this.#config as Config, ports);
         this.#client = this.#device.client;
         break;

@@ -40,13 +40,18 @@ const ECMASCRIPT = [
 /** The worker's globals that are used here. */
 interface WorkerGlobal {
   issueCommand: XsGlobal["issueCommand"];
+  TextEncoder: typeof TextEncoder;
+  TextDecoder: typeof TextDecoder;
   gc(): void;
   resetMeter: XsGlobal["resetMeter"];
   harden<T>(value: T): T;
 }
 
 function prepare(): void {
-  const { gc, harden, issueCommand, resetMeter } = globalThis as unknown as WorkerGlobal;
+  const { gc, harden, issueCommand, resetMeter, TextDecoder, TextEncoder } =
+    globalThis as unknown as WorkerGlobal;
+  const encoder = new TextEncoder();
+  const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
   const world = globalThis as unknown as Record<string, unknown>;
   for (const name of Object.getOwnPropertyNames(globalThis)) {
     if (!ECMASCRIPT.includes(name)) delete world[name];
@@ -63,6 +68,8 @@ function prepare(): void {
   const modules: unknown[] = [];
   const kept: XsGlobal = {
     issueCommand,
+    encodeText: (text) => encoder.encode(text),
+    decodeText: (bytes) => decoder.decode(bytes),
     collectGarbage: gc,
     resetMeter,
     freezeModule(name, declared) {

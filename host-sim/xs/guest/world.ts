@@ -16,6 +16,7 @@ import { onCommand } from "./globals.js";
 import { GuestPins } from "./pins.js";
 import { GuestStore } from "./store.js";
 import { GuestStreams } from "./streams.js";
+import { GuestText } from "./text.js";
 import { GuestTimers } from "./timers.js";
 
 export class GuestWorld implements ClientObserver {
@@ -25,6 +26,7 @@ export class GuestWorld implements ClientObserver {
   readonly store = new GuestStore();
   readonly files = new GuestFiles();
   readonly crypto = new GuestCrypto();
+  readonly text = new GuestText();
   readonly clock: Clock = { now: () => ask({ type: "now" }) as number };
   readonly wallClock: WallClock = { now: () => ask({ type: "time-of-day" }) as number };
   readonly random: Random = () => ask({ type: "random" }) as number;

@@ -1,0 +1,18 @@
+/** UTF-8 by Node's own means. */
+
+import { Buffer } from "node:buffer";
+import type { TextPort } from "../../src/mqtt/ports.js";
+
+const encoder = new TextEncoder();
+
+export const nodeText: TextPort = Object.freeze({
+  encode(text: string): Uint8Array {
+    return encoder.encode(text);
+  },
+
+  /** Only ASCII, where nothing can be ill-formed; everything else is left to our own code. */
+  decode(bytes: Uint8Array, start: number, end: number): string | undefined {
+    for (let i = start; i < end; i += 1) if ((bytes[i] as number) > 127) return undefined;
+    return Buffer.prototype.latin1Slice.call(bytes, start, end);
+  },
+});
