@@ -175,15 +175,25 @@ describe("the goodbye", () => {
 });
 
 describe("a QoS 0 message", () => {
-  test("is sent when its last byte is taken", () => {
-    const world = new World();
-    const message = world.add();
-    world.transmitter.flow();
-    expect(world.transmitter.next(5)?.length).toBe(5);
-    expect(message.outcome).toBe(undefined);
-    expect(world.transmitter.next(5)?.length).toBe(1);
-    expect(message.outcome).toBe("sent");
-  });
+  for (const [how, ask] of [
+    ["asked for", ({ transmitter }: World) => transmitter.next(5)],
+    [
+      "not needed any more, because the connection has ended",
+      ({ transmitter }: World) => transmitter.close(),
+    ],
+  ] as const) {
+    test(`is sent when its last byte has been taken and written, which shows when the next ones are ${how}`, () => {
+      const world = new World();
+      const message = world.add();
+      world.transmitter.flow();
+      expect(world.transmitter.next(5)?.length).toBe(5);
+      expect(message.outcome).toBe(undefined);
+      expect(world.transmitter.next(5)?.length).toBe(1);
+      expect([message.outcome, world.outbox.byteLength]).toEqual([undefined, 6]);
+      ask(world);
+      expect([message.outcome, world.outbox.byteLength, world.outbox.length]).toEqual(["sent", 0, 0]);
+    });
+  }
 
   test("of which a part was sent waits again when the connection ends", () => {
     const world = new World();
