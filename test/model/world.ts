@@ -191,11 +191,13 @@ export class World {
     key.add(-1);
     session.eachMessage(({ packetIdentifier, bytes, storeId }, _server, isReleased) => {
       const isAgain = bytes !== undefined && isDuplicate(bytes);
-      key.add(packetIdentifier, +isReleased, +isAgain, storeId > 0 ? 1 : 0);
+      key.add(packetIdentifier ?? 0, +isReleased, +isAgain, storeId === undefined ? 0 : 1);
       key.add(bytes === undefined ? 0 : numberOf(bytes));
     });
     key.add(-1, session.identifiers.last, session.identifiers.inUse);
-    outbox.eachWaiting(({ bytes, storeId }) => key.add(numberOf(bytes as Uint8Array), storeId > 0 ? 1 : 0));
+    outbox.eachWaiting(({ bytes, storeId }) =>
+      key.add(numberOf(bytes as Uint8Array), storeId === undefined ? 0 : 1),
+    );
     key.add(-1);
     for (let identifier = 1; identifier <= 3; identifier += 1) key.add(+session.wasReceived(identifier));
     for (const one of [...this.#sentHere].sort((a, b) => a - b)) key.add(one);

@@ -338,6 +338,49 @@ describe("keep alive", () => {
   });
 });
 
+describe("a PUBLISH of which only a part was sent", () => {
+  for (const [qos, hex, what] of [
+    [1, "40 02 00 01", "PUBACK"],
+    [2, "50 02 00 01", "PUBREC"],
+  ] as const) {
+    test(`cannot be acknowledged: ${what} ends the connection [MQTT-4.8.0-1]`, () => {
+      const world = new World().connect();
+      const message = world.add(qos, "0123456789");
+      expect(world.connection.nextTransmit(16, 0)?.length).toBe(16);
+      expect(world.receive(bytesFromHex(hex))).toEqual(["closed connected protocol-error MQTT-4.8.0-1"]);
+      expect([message.outcome, message.byteLength, world.session.inFlight]).toEqual([undefined, 17, 1]);
+    });
+
+    test(`can once its last byte has left: ${what}`, () => {
+      const world = new World().connect();
+      const message = world.add(qos, "0123456789");
+      expect(world.connection.nextTransmit(16, 0)?.length).toBe(16);
+      expect(world.connection.nextTransmit(16, 0)?.length).toBe(1);
+      expect(world.receive(bytesFromHex(hex))).toEqual([]);
+      expect([message.outcome, message.byteLength]).toEqual([qos === 1 ? "acknowledged" : undefined, 0]);
+    });
+  }
+
+  test("does not stand in the way of others' acknowledgements", () => {
+    const world = new World().connect();
+    const messages = [world.add(1), world.add(2), world.add(1, "0123456789")];
+    expect(world.connection.nextTransmit(16, 0)?.length).toBe(16);
+    expect(world.connection.nextTransmit(16, 0)?.length).toBe(16);
+    expect(world.receive(bytesFromHex("40 02 00 01 50 02 00 02"))).toEqual([]);
+    expect(messages.map(({ byteLength }) => byteLength)).toEqual([0, 0, 17]);
+    expect(world.sent()).toBe("39 62 02 00 02");
+  });
+
+  test("of QoS 0 is no one's: an acknowledgement that nobody waits for is ignored", () => {
+    const world = new World().connect();
+    const message = world.add(0, "0123456789");
+    expect(world.connection.nextTransmit(10, 0)?.length).toBe(10);
+    expect(world.receive(bytesFromHex("40 02 00 01"))).toEqual([]);
+    expect(world.sent()).toBe("35 36 37 38 39");
+    expect(message.outcome).toBe("sent");
+  });
+});
+
 describe("many identifiers", () => {
   test("are shared by everything, and none is used twice at a time, over more than 65,535 [MQTT-2.3.1-2]", () => {
     const world = new World().connect();

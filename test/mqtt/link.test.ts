@@ -59,9 +59,10 @@ describe("a link", () => {
     expect([link.receive(0), link.transmit(0), transport.taken()]).toEqual([false, false, ""]);
     transport.give(5);
     link.receive(0);
-    expect([link.transmit(0), transport.taken(), link.transmit(0)]).toEqual([true, "10 10 00 04 4d", false]);
+    expect([link.transmit(0), transport.taken(), link.transmit(0)]).toEqual([false, "10 10 00 04 4d", false]);
     transport.give(100);
-    expect([link.transmit(0), link.transmit(0)]).toEqual([true, false]);
+    expect([link.transmit(0), transport.taken().length]).toEqual([false, 3 * 13 - 1]);
+    expect([link.transmit(0), transport.taken()]).toEqual([false, ""]);
   });
 
   test("reads no more than the connection takes, and the rest later", () => {
@@ -91,7 +92,7 @@ describe("a link", () => {
 
   test("tells the time to the connection when nothing is left to read", () => {
     connect();
-    expect([link.receive(59_000), link.transmit(59_000), transport.taken()]).toEqual([false, true, "c0 00"]);
+    expect([link.receive(59_000), link.transmit(59_000), transport.taken()]).toEqual([false, false, "c0 00"]);
     transport.arrive("d0 00");
     expect([link.receive(100_000), events()]).toEqual([true, []]);
     expect(link.receive(158_999)).toBe(false);
@@ -103,9 +104,21 @@ describe("a link", () => {
     connect();
     link.connection.disconnect(0);
     transport.give(2);
-    expect([link.transmit(0), transport.taken(), link.transmit(0)]).toEqual([true, "e0 00", false]);
+    expect([link.transmit(0), transport.taken(), link.transmit(0)]).toEqual([false, "e0 00", false]);
     transport.give(1);
     expect([link.transmit(0), events()]).toEqual([true, ["closed"]]);
+  });
+
+  test("says that something has changed when reading has waited for room to answer", () => {
+    connect();
+    transport.arrive("62 02 00 01 ".repeat(80));
+    expect([link.receive(0), events()]).toEqual([true, []]);
+    transport.give(10);
+    expect(link.transmit(0)).toBe(true);
+    transport.give(1000);
+    expect(link.transmit(0)).toBe(true);
+    expect([events(), link.transmit(0), link.transmit(0)]).toEqual([[], false, false]);
+    expect(transport.taken()).toBe("70 02 00 01 ".repeat(80).trimEnd());
   });
 
   test("ends the stream when told to", () => {

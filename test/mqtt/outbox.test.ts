@@ -5,9 +5,11 @@
 
 import { describe, expect, test } from "vitest";
 import { Outbox } from "../../src/mqtt/outbox.js";
-import type { Delivery } from "../../src/mqtt/outgoing.js";
-import { Outgoing, OutgoingList } from "../../src/mqtt/outgoing.js";
-import { addTo, publishOf, ROOMY, sourceOf } from "./support/messages.js";
+import type { Delivery, Outgoing } from "../../src/mqtt/outgoing.js";
+import { OutgoingList } from "../../src/mqtt/outgoing.js";
+import { addTo, publishOf, ROOMY } from "./support/messages.js";
+
+const NEVER = Number.POSITIVE_INFINITY;
 
 /** The payloads of all that wait, in the order in which they would be sent; the outbox is empty afterwards. */
 function drained(outbox: Outbox): readonly string[] {
@@ -28,6 +30,7 @@ function outcomes(deliveries: readonly Delivery[]): readonly (string | undefined
 /** Takes the next `count` messages into flight. */
 function takeInFlight(outbox: Outbox, count: number): OutgoingList {
   const list = new OutgoingList();
+  outbox.keepFor(list);
   for (let i = 1; i <= count; i += 1) {
     const outgoing = outbox.peek() as Outgoing;
     outbox.take();
@@ -62,7 +65,7 @@ describe("messages wait", () => {
     outbox.take();
     outbox.take();
     expect([outbox.length, outbox.byteLength]).toEqual([0, 25]);
-    outbox.release(two);
+    two.release();
     expect([outbox.byteLength, two.bytes, two.outcome]).toEqual([10, undefined, undefined]);
     outbox.settle(two, "acknowledged");
     expect([outbox.byteLength, two.outcome]).toEqual([10, "acknowledged"]);
@@ -155,10 +158,10 @@ describe("the queue is bounded in bytes", () => {
   test("and refuses what MQTT cannot carry, whatever the bound", () => {
     const outbox = new Outbox();
     const limits = { ...ROOMY, maximumQueueBytes: Number.MAX_SAFE_INTEGER };
-    const outgoing = new Outgoing(0, undefined);
-    const source = { ...sourceOf("t", "", 0), payloadByteLength: 268_435_453 };
-    outbox.add(outgoing, source, limits, true, 1, Number.POSITIVE_INFINITY);
-    expect(outcomes([outgoing])).toEqual(["refused: packet-too-large"]);
+    // As long as said, though nobody has that much memory.
+    const payload = Object.defineProperty(new Uint8Array(0), "length", { value: 268_435_453 });
+    const outgoing = outbox.add({ topicName: "t", payload }, undefined, 0, limits, true, 1);
+    expect([outbox.byteLength, ...outcomes([outgoing])]).toEqual([0, "refused: packet-too-large"]);
   });
 
   test("and the count stays right when the QoS of taken messages is lowered", () => {
@@ -237,10 +240,10 @@ describe("QoS 0", () => {
     outbox.take();
     // While it is being sent it does not wait, so nothing is due.
     outbox.expired(100);
-    expect([one.outcome, outbox.deadline]).toEqual([undefined, undefined]);
+    expect([one.outcome, outbox.nextExpiry]).toEqual([undefined, NEVER]);
     outbox.interrupted(one);
     outbox.disconnected(true);
-    expect(outbox.deadline).toBe(100);
+    expect(outbox.nextExpiry).toBe(100);
     outbox.expired(150);
     expect([one.outcome, outbox.length, outbox.byteLength]).toEqual(["expired", 0, 0]);
   });
@@ -249,15 +252,15 @@ describe("QoS 0", () => {
 describe("messages expire", () => {
   test("at their time, each by itself", () => {
     const outbox = new Outbox();
-    const all = [300, 100, Number.POSITIVE_INFINITY, 200].map((expiresAt) => addTo(outbox, { expiresAt }));
-    expect(outbox.deadline).toBe(100);
+    const all = [300, 100, NEVER, 200].map((expiresAt) => addTo(outbox, { expiresAt }));
+    expect(outbox.nextExpiry).toBe(100);
     outbox.expired(99);
     expect(outcomes(all)).toEqual([undefined, undefined, undefined, undefined]);
     outbox.expired(100);
-    expect([outbox.deadline, ...outcomes(all)]).toEqual([200, undefined, "expired", undefined, undefined]);
+    expect([outbox.nextExpiry, ...outcomes(all)]).toEqual([200, undefined, "expired", undefined, undefined]);
     outbox.expired(300);
     expect(outcomes(all)).toEqual(["expired", "expired", undefined, "expired"]);
-    expect([outbox.deadline, outbox.length, outbox.byteLength]).toEqual([undefined, 1, 7]);
+    expect([outbox.nextExpiry, outbox.length, outbox.byteLength]).toEqual([NEVER, 1, 7]);
   });
 
   test("only while they wait: what was taken does not", () => {
@@ -265,7 +268,7 @@ describe("messages expire", () => {
     const one = addTo(outbox, { expiresAt: 100 });
     outbox.take();
     outbox.expired(1000);
-    expect([one.outcome, outbox.deadline]).toEqual([undefined, undefined]);
+    expect([one.outcome, outbox.nextExpiry]).toEqual([undefined, NEVER]);
   });
 
   test("not any more when they were in flight and came back", () => {
@@ -280,7 +283,7 @@ describe("messages expire", () => {
     const outbox = new Outbox();
     addTo(outbox, {});
     outbox.expired(1e15);
-    expect([outbox.deadline, outbox.length]).toEqual([undefined, 1]);
+    expect([outbox.nextExpiry, outbox.length]).toEqual([NEVER, 1]);
   });
 });
 

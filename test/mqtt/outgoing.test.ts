@@ -1,10 +1,11 @@
 /** A message in its wire form, and the list that messages stand in. */
 
 import { describe, expect, test } from "vitest";
-import { Outgoing, OutgoingList, outgoingLength } from "../../src/mqtt/outgoing.js";
+import { Outgoing, OutgoingList } from "../../src/mqtt/outgoing.js";
 import type { QoS } from "../../src/mqtt/packet.js";
+import { PacketRing } from "../../src/mqtt/packet-ring.js";
 import { bytesFromHex, hexFromBytes, numbered, sameBytes } from "./support/hex.js";
-import { outgoingOf, publishOf, sourceOf } from "./support/messages.js";
+import { outgoingOf, publishOf } from "./support/messages.js";
 import { shown } from "./support/shown.js";
 
 function hexOf(outgoing: Outgoing): string {
@@ -16,44 +17,58 @@ const LENGTHS: readonly number[] = [0, 1, 121, 122, 123, 124, 125, 126, 16_377, 
 
 describe("a message", () => {
   test("is encoded with room for a packet identifier when its QoS needs one", () => {
-    expect(hexOf(outgoingOf(sourceOf("a/b", "hi", 0)))).toBe("30 07 00 03 61 2f 62 68 69");
-    expect(hexOf(outgoingOf(sourceOf("a/b", "hi", 1)))).toBe("32 09 00 03 61 2f 62 00 00 68 69");
-    expect(hexOf(outgoingOf(sourceOf("a/b", "hi", 2, true)))).toBe("35 09 00 03 61 2f 62 00 00 68 69");
+    expect(hexOf(outgoingOf("a/b", "hi", 0))).toBe("30 07 00 03 61 2f 62 68 69");
+    expect(hexOf(outgoingOf("a/b", "hi", 1))).toBe("32 09 00 03 61 2f 62 00 00 68 69");
+    expect(hexOf(outgoingOf("a/b", "hi", 2, true))).toBe("35 09 00 03 61 2f 62 00 00 68 69");
   });
 
   test("takes its payload as text or as bytes", () => {
-    const text = outgoingOf(sourceOf("t", "\u00fc\u{1f600}", 0));
-    const bytes = outgoingOf(sourceOf("t", bytesFromHex("c3 bc f0 9f 98 80"), 0));
+    const text = outgoingOf("t", "\u00fc\u{1f600}", 0);
+    const bytes = outgoingOf("t", bytesFromHex("c3 bc f0 9f 98 80"), 0);
     expect(hexOf(text)).toBe("30 09 00 01 74 c3 bc f0 9f 98 80");
     expect(hexOf(bytes)).toBe(hexOf(text));
   });
 
   test("takes a copy of its payload, which the application may change afterwards", () => {
     const payload = bytesFromHex("01 02");
-    const outgoing = outgoingOf(sourceOf("t", payload, 0));
+    const outgoing = outgoingOf("t", payload, 0);
     payload.fill(0xff);
     expect(hexOf(outgoing)).toBe("30 05 00 01 74 01 02");
   });
 
-  test("is as long as was measured before", () => {
+  test("is as long as the ring has reserved for it", () => {
     for (const qos of [0, 1, 2] as const) {
       for (const length of LENGTHS) {
-        const source = sourceOf("t", numbered(length), qos);
-        const outgoing = outgoingOf(source);
-        expect(outgoing.byteLength).toBe(outgoingLength(source));
+        const outgoing = outgoingOf("t", numbered(length), qos);
+        expect(outgoing.byteLength).toBe(outgoing.ring?.byteLength);
+        expect(outgoing.bytes?.length).toBe(outgoing.byteLength);
         expect(publishOf(outgoing).payload.length).toBe(length);
       }
     }
   });
 
-  test("has no length before it is encoded", () => {
-    expect(new Outgoing(1, undefined).byteLength).toBe(0);
+  test("has neither length nor bytes without a packet, and counts as one of QoS 2 that was released", () => {
+    const { byteLength, bytes, qos } = new Outgoing();
+    expect([byteLength, bytes, qos]).toEqual([0, undefined, 2]);
+  });
+
+  test("lets its packet go once", () => {
+    const ring = new PacketRing({ relocate: () => {} });
+    const outgoing = outgoingOf("t", "x", 1, false, ring);
+    outgoingOf("t", "y", 1, false, ring);
+    outgoing.release();
+    outgoing.release();
+    expect([ring.byteLength, outgoing.byteLength, outgoing.bytes]).toEqual([8, 0, undefined]);
+  });
+
+  test("has three properties at first, since there may be hundreds of them", () => {
+    expect(Object.keys(outgoingOf("t", "x", 1)).sort()).toEqual(["next", "ring", "start"]);
   });
 
   test("is given its packet identifier in place, wherever that is", () => {
     for (const topicName of ["t", "\u00fc/b", "a".repeat(200), "a".repeat(300)]) {
       for (const length of LENGTHS) {
-        const outgoing = outgoingOf(sourceOf(topicName, numbered(length), 1));
+        const outgoing = outgoingOf(topicName, numbered(length), 1);
         for (const packetIdentifier of [1, 255, 256, 65_535]) {
           outgoing.identify(packetIdentifier);
           expect(outgoing.packetIdentifier).toBe(packetIdentifier);
@@ -69,7 +84,7 @@ describe("a message", () => {
   });
 
   test("sent again has DUP set and is otherwise the same [MQTT-3.3.1-1] [MQTT-2.3.1-3]", () => {
-    const outgoing = outgoingOf(sourceOf("t", "x", 2, true));
+    const outgoing = outgoingOf("t", "x", 2, true);
     outgoing.identify(258);
     outgoing.repeat();
     expect(hexOf(outgoing)).toBe("3d 06 00 01 74 01 02 78");
@@ -78,7 +93,7 @@ describe("a message", () => {
   });
 
   test("that is new again has no DUP, and the next packet identifier it gets [MQTT-4.3.2-1]", () => {
-    const outgoing = outgoingOf(sourceOf("t", "x", 1, true));
+    const outgoing = outgoingOf("t", "x", 1, true);
     outgoing.identify(258);
     outgoing.repeat();
     outgoing.renew();
@@ -105,9 +120,9 @@ describe("lowering the QoS", () => {
       for (const retain of [false, true]) {
         for (const topicName of ["t", "\ufeff\u{1f600}/\u00fc", "a".repeat(300)]) {
           for (const length of LENGTHS) {
-            const outgoing = outgoingOf(sourceOf(topicName, numbered(length), qos, retain));
+            const outgoing = outgoingOf(topicName, numbered(length), qos, retain);
             outgoing.lower(maximum);
-            const wanted = outgoingOf(sourceOf(topicName, numbered(length), expected, retain));
+            const wanted = outgoingOf(topicName, numbered(length), expected, retain);
             expect(outgoing.qos).toBe(expected);
             expect(sameBytes(outgoing.bytes as Uint8Array, wanted.bytes as Uint8Array)).toBe(true);
           }
@@ -117,13 +132,13 @@ describe("lowering the QoS", () => {
   }
 
   test("keeps a payload that is not text as it is", () => {
-    const outgoing = outgoingOf(sourceOf("t", bytesFromHex("ff 00 c0 80"), 1, true));
+    const outgoing = outgoingOf("t", bytesFromHex("ff 00 c0 80"), 1, true);
     outgoing.lower(0);
     expect(hexOf(outgoing)).toBe("31 07 00 01 74 ff 00 c0 80");
   });
 
   test("of a message that came back from another server leaves no packet identifier behind", () => {
-    const outgoing = outgoingOf(sourceOf("t", "x", 2));
+    const outgoing = outgoingOf("t", "x", 2);
     outgoing.identify(0x1234);
     outgoing.repeat();
     outgoing.renew();
@@ -137,7 +152,7 @@ describe("a list of messages", () => {
   /** Messages told apart by their packet identifiers, 1 to `count`. */
   function messages(count: number): readonly Outgoing[] {
     return Array.from({ length: count }, (_, i) => {
-      const outgoing = outgoingOf(sourceOf("t", "", 1));
+      const outgoing = outgoingOf("t", "", 1);
       outgoing.identify(i + 1);
       return outgoing;
     });
@@ -151,7 +166,7 @@ describe("a list of messages", () => {
 
   function members(list: OutgoingList): readonly number[] {
     const seen: number[] = [];
-    for (let at = list.first; at !== undefined; at = at.next) seen.push(at.packetIdentifier);
+    for (let at = list.first; at !== undefined; at = at.next) seen.push(at.packetIdentifier ?? 0);
     expect(list.length).toBe(seen.length);
     return seen;
   }

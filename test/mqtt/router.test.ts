@@ -61,7 +61,7 @@ describe("a message", () => {
     add("first", "a", { onMessage: ({ payload }) => void payloads.push(payload) });
     add("second", "+");
     add("third", "b");
-    router.arrived(MESSAGE);
+    router.deliver(MESSAGE);
     expect([payloads[0] === MESSAGE.payload, calls, told]).toEqual([true, ["second"], []]);
   });
 
@@ -69,8 +69,8 @@ describe("a message", () => {
     const second = { onMessage: () => void calls.push("second") };
     add("first", "a", { onMessage: () => subscriptions.remove("a") });
     subscriptions.add("a", second, 0);
-    router.arrived(MESSAGE);
-    router.arrived(MESSAGE);
+    router.deliver(MESSAGE);
+    router.deliver(MESSAGE);
     expect(calls).toEqual(["second"]);
   });
 });

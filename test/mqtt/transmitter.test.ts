@@ -1,6 +1,7 @@
 /** What leaves on a connection: in which order, in which portions, and how much of it may wait. */
 
 import { describe, expect, test } from "vitest";
+import type { ServerOptions } from "../../src/mqtt/options.js";
 import { Outbox } from "../../src/mqtt/outbox.js";
 import type { QoS } from "../../src/mqtt/packet.js";
 import { PUBACK, PUBCOMP, PUBREC } from "../../src/mqtt/packet-type.js";
@@ -16,7 +17,21 @@ const MESSAGE = "30 04 00 01 74 78";
 class World {
   readonly outbox = new Outbox();
   readonly session = new Session(this.outbox);
-  readonly transmitter = new Transmitter(OPTIONS, this.session);
+  readonly options: ServerOptions;
+  transmitter: Transmitter;
+
+  constructor(options: Partial<ServerOptions> = {}) {
+    this.options = { ...OPTIONS, ...options };
+    this.transmitter = new Transmitter(this.options, this.session);
+  }
+
+  /** Another connection with the session resumed: messages may go. */
+  resume(): void {
+    this.transmitter.close();
+    this.session.begin(true);
+    this.transmitter = new Transmitter(this.options, this.session);
+    this.transmitter.flow();
+  }
 
   /** A message "x" on "t". */
   add(qos: QoS = 0, payload = "x") {
@@ -25,6 +40,15 @@ class World {
 
   request(): void {
     this.transmitter.request(bytesFromHex(REQUEST));
+  }
+
+  /** What leaves, a line for each write of `limit` bytes at most. */
+  writes(limit = 10_000): readonly string[] {
+    const parts: string[] = [];
+    for (let part = this.transmitter.next(limit); part !== undefined; part = this.transmitter.next(limit)) {
+      parts.push(hexFromBytes(part));
+    }
+    return parts;
   }
 
   /** All that leaves, `limit` bytes at a time at most. */
@@ -175,15 +199,25 @@ describe("the goodbye", () => {
 });
 
 describe("a QoS 0 message", () => {
-  test("is sent when its last byte is taken", () => {
-    const world = new World();
-    const message = world.add();
-    world.transmitter.flow();
-    expect(world.transmitter.next(5)?.length).toBe(5);
-    expect(message.outcome).toBe(undefined);
-    expect(world.transmitter.next(5)?.length).toBe(1);
-    expect(message.outcome).toBe("sent");
-  });
+  for (const [how, ask] of [
+    ["asked for", ({ transmitter }: World) => transmitter.next(5)],
+    [
+      "not needed any more, because the connection has ended",
+      ({ transmitter }: World) => transmitter.close(),
+    ],
+  ] as const) {
+    test(`is sent when its last byte has been taken and written, which shows when the next ones are ${how}`, () => {
+      const world = new World();
+      const message = world.add();
+      world.transmitter.flow();
+      expect(world.transmitter.next(5)?.length).toBe(5);
+      expect(message.outcome).toBe(undefined);
+      expect(world.transmitter.next(5)?.length).toBe(1);
+      expect([message.outcome, world.outbox.byteLength]).toEqual([undefined, 6]);
+      ask(world);
+      expect([message.outcome, world.outbox.byteLength, world.outbox.length]).toEqual(["sent", 0, 0]);
+    });
+  }
 
   test("of which a part was sent waits again when the connection ends", () => {
     const world = new World();
@@ -192,5 +226,161 @@ describe("a QoS 0 message", () => {
     world.transmitter.next(5);
     world.transmitter.close();
     expect([message.outcome, world.outbox.length]).toEqual([undefined, 1]);
+  });
+});
+
+/** A message "x" of QoS 1 with this packet identifier. */
+function message1(packetIdentifier: number, first = "32"): string {
+  return `${first} 06 00 01 74 00 0${packetIdentifier} 78`;
+}
+
+describe("messages that wait leave in one write", () => {
+  test("as many as there are", () => {
+    const world = new World();
+    const messages = [world.add(), world.add(), world.add()];
+    world.transmitter.flow();
+    expect(world.writes()).toEqual([`${MESSAGE} ${MESSAGE} ${MESSAGE}`]);
+    expect(messages.map(({ outcome }) => outcome)).toEqual(["sent", "sent", "sent"]);
+    expect(world.outbox.byteLength).toBe(0);
+  });
+
+  test("of any QoS, in their order, and only those of QoS 0 are sent with it", () => {
+    const world = new World();
+    const messages = ([1, 0, 2, 0, 1] as const).map((qos) => world.add(qos));
+    world.transmitter.flow();
+    expect(world.writes()).toEqual([
+      `${message1(1)} ${MESSAGE} ${message1(2, "34")} ${MESSAGE} ${message1(3)}`,
+    ]);
+    expect(messages.map(({ outcome }) => outcome)).toEqual([undefined, "sent", undefined, "sent", undefined]);
+    expect([world.session.inFlight, world.outbox.length, world.outbox.byteLength]).toEqual([3, 0, 24]);
+  });
+
+  for (const [limit, counts] of [
+    [6, [1, 1, 1, 1]],
+    [11, [1, 1, 1, 1]],
+    [12, [2, 2]],
+    [17, [2, 2]],
+    [18, [3, 1]],
+    [24, [4]],
+    [25, [4]],
+  ] as const) {
+    test(`as far as they are whole in it: four of 6 bytes in ${limit}`, () => {
+      const world = new World();
+      for (let i = 0; i < 4; i += 1) world.add();
+      world.transmitter.flow();
+      expect(world.writes(limit)).toEqual(
+        counts.map((count) => Array.from({ length: count }, () => MESSAGE).join(" ")),
+      );
+    });
+  }
+
+  test("but not with the rest of one that went in parts", () => {
+    const world = new World();
+    world.add(0, "abc");
+    world.add();
+    world.add();
+    world.transmitter.flow();
+    expect(world.writes(7)).toEqual(["30 06 00 01 74 61 62", "63", MESSAGE, MESSAGE]);
+  });
+
+  test("as far as the window goes, and QoS 0 waits behind what it holds up", () => {
+    const world = new World({ maximumInFlight: 2 });
+    for (const qos of [1, 0, 1, 1, 0] as const) world.add(qos);
+    world.transmitter.flow();
+    expect(world.writes()).toEqual([`${message1(1)} ${MESSAGE} ${message1(2)}`]);
+    world.session.acknowledged(2);
+    expect(world.writes()).toEqual([`${message1(3)} ${MESSAGE}`]);
+  });
+
+  test("but one that is lowered begins anew", () => {
+    const world = new World({ maximumQos: 1 });
+    for (const qos of [1, 2, 2, 1, 0] as const) world.add(qos);
+    world.transmitter.flow();
+    expect(world.writes()).toEqual([message1(1), message1(2), `${message1(3)} ${message1(4)} ${MESSAGE}`]);
+    const other = new World({ maximumQos: 0 });
+    for (const qos of [0, 2, 1, 0, 0] as const) other.add(qos);
+    other.transmitter.flow();
+    expect(other.writes()).toEqual([MESSAGE, MESSAGE, `${MESSAGE} ${MESSAGE} ${MESSAGE}`]);
+    expect([other.outbox.byteLength, other.outbox.counters.sent]).toEqual([0, 5]);
+  });
+
+  test("again with DUP, and new ones with them [MQTT-3.3.1-1]", () => {
+    const world = new World();
+    for (const qos of [1, 2, 1] as const) world.add(qos);
+    world.transmitter.flow();
+    world.drain();
+    world.resume();
+    world.add(1);
+    world.add();
+    expect(world.writes()).toEqual([
+      `${message1(1, "3a")} ${message1(2, "3c")} ${message1(3, "3a")} ${message1(4)} ${MESSAGE}`,
+    ]);
+  });
+
+  test("but for a gap that an acknowledgement has left", () => {
+    const world = new World();
+    for (let i = 0; i < 4; i += 1) world.add(1);
+    world.transmitter.flow();
+    world.drain();
+    world.session.acknowledged(2);
+    world.resume();
+    expect(world.writes()).toEqual([message1(1, "3a"), `${message1(3, "3a")} ${message1(4, "3a")}`]);
+  });
+
+  test("but for where the buffer that they stand in begins anew", () => {
+    const world = new World();
+    for (let i = 0; i < 7; i += 1) world.add(1, "0123456789");
+    world.transmitter.flow();
+    world.drain();
+    for (let i = 1; i <= 3; i += 1) world.session.acknowledged(i);
+    // 119 of 128 bytes are used, and the first 51 free.
+    for (let i = 0; i < 3; i += 1) world.add();
+    expect(world.writes()).toEqual([MESSAGE, `${MESSAGE} ${MESSAGE}`]);
+  });
+
+  test("and what has become due meanwhile comes behind them", () => {
+    const world = new World();
+    world.add(1);
+    world.add();
+    world.transmitter.flow();
+    const first = world.transmitter.next(100);
+    world.add();
+    world.transmitter.acknowledge(PUBACK, 7);
+    expect(hexFromBytes(first as Uint8Array)).toBe(`${message1(1)} ${MESSAGE}`);
+    expect(world.writes()).toEqual(["40 02 00 07", MESSAGE]);
+  });
+
+  test("and then DISCONNECT: they were sent", () => {
+    const world = new World();
+    const messages = [world.add(), world.add()];
+    world.transmitter.flow();
+    world.transmitter.next(100);
+    world.transmitter.sayGoodbye();
+    expect(world.writes()).toEqual(["e0 00"]);
+    expect(messages.map(({ outcome }) => outcome)).toEqual(["sent", "sent"]);
+  });
+});
+
+describe("requests that wait leave in one write", () => {
+  test("as far as they are whole in it", () => {
+    for (const [limit, writes] of [
+      [8, [REQUEST, REQUEST, REQUEST]],
+      [15, [REQUEST, REQUEST, REQUEST]],
+      [16, [`${REQUEST} ${REQUEST}`, REQUEST]],
+      [24, [`${REQUEST} ${REQUEST} ${REQUEST}`]],
+    ] as const) {
+      const world = new World();
+      for (let i = 0; i < 3; i += 1) world.request();
+      expect(world.writes(limit)).toEqual(writes);
+    }
+  });
+
+  test("and not with messages", () => {
+    const world = new World();
+    world.add();
+    world.request();
+    world.request();
+    world.transmitter.flow();
+    expect(world.writes()).toEqual([`${REQUEST} ${REQUEST}`, MESSAGE]);
   });
 });

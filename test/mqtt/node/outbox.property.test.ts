@@ -4,9 +4,10 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Outcome, RefusalReason } from "../../../src/mqtt/event.js";
 import { Outbox } from "../../../src/mqtt/outbox.js";
-import { Outgoing, OutgoingList } from "../../../src/mqtt/outgoing.js";
+import type { Outgoing } from "../../../src/mqtt/outgoing.js";
+import { OutgoingList } from "../../../src/mqtt/outgoing.js";
 import type { QoS } from "../../../src/mqtt/packet.js";
-import { publishOf, sourceOf } from "../support/messages.js";
+import { addTo, publishOf } from "../support/messages.js";
 
 const CASES = 500;
 
@@ -62,6 +63,8 @@ class Run {
   returned: Entry[] = [];
   waiting: Entry[] = [];
   inFlight: Entry[] = [];
+  /** The same, for the outbox, which keeps their packets. */
+  readonly flight = new OutgoingList();
   now = 0;
   readonly #limits: Limits;
   readonly #told: Outgoing[] = [];
@@ -69,6 +72,7 @@ class Run {
 
   constructor(bounds: Limits) {
     this.#limits = bounds;
+    this.outbox.keepFor(this.flight);
   }
 
   step(one: Step): void {
@@ -112,12 +116,14 @@ class Run {
     expect(outbox.byteLength).toBeLessThanOrEqual(this.#limits.maximumQueueBytes);
     const next = this.returned[0] ?? this.waiting[0];
     expect(outbox.peek() === next?.outgoing).toBe(true);
-    if (next !== undefined) {
-      const { payload, qos, duplicate } = publishOf(next.outgoing);
-      expect([String.fromCharCode(...payload), qos, duplicate]).toEqual([next.payload, next.qos, false]);
+    for (const entry of held) {
+      const { payload, qos, duplicate } = publishOf(entry.outgoing);
+      const isAgain = this.inFlight.includes(entry);
+      const isRight = String.fromCharCode(...payload) === entry.payload && qos === entry.qos;
+      expect(isRight && duplicate === isAgain).toBe(true);
     }
     const expiry = Math.min(...this.waiting.map(({ expiresAt }) => expiresAt));
-    expect(outbox.deadline ?? Number.POSITIVE_INFINITY).toBeLessThanOrEqual(expiry);
+    expect(outbox.nextExpiry).toBeLessThanOrEqual(expiry);
     for (const { outgoing, outcome, reason } of this.entries) {
       if (outgoing.outcome !== outcome || outgoing.reason !== reason) {
         expect([outgoing.outcome, outgoing.reason]).toEqual([outcome, reason]);
@@ -132,9 +138,17 @@ class Run {
   }
 
   #add(one: Step): void {
-    const payload = "x".repeat(one.payloadLength);
+    const payload = String.fromCharCode(97 + (this.entries.length % 26)).repeat(one.payloadLength);
     const expiresAt = one.expiresAfter === null ? Number.POSITIVE_INFINITY : this.now + one.expiresAfter;
-    const outgoing = new Outgoing(one.qos, { onOutcome: () => {} });
+    const outgoing = addTo(this.outbox, {
+      payload,
+      qos: one.qos,
+      limits: { ...this.#limits, queueQos0: one.queueQos0 },
+      connected: one.connected,
+      room: one.room,
+      expiresAt,
+      handler: { onOutcome: () => {} },
+    });
     const byteLength = 5 + (one.qos === 0 ? 0 : 2) + payload.length;
     const entry: Entry = {
       outgoing,
@@ -146,11 +160,11 @@ class Run {
       reason: undefined,
     };
     this.entries.push(entry);
-    const bounds = { ...this.#limits, queueQos0: one.queueQos0, maximumInFlight: 20 };
-    this.outbox.add(outgoing, sourceOf("t", payload, one.qos), bounds, one.connected, one.room, expiresAt);
 
     const { maximumQueueLength, maximumQueueBytes } = this.#limits;
-    const maximum = maximumQueueLength + (one.connected ? one.room : 0);
+    // QoS 0 needs no window, so that one of these can always be sent at once.
+    const room = one.qos === 0 ? Math.max(1, one.room) : one.room;
+    const maximum = maximumQueueLength + (one.connected ? room : 0);
     const kept = sum([...this.returned, ...this.inFlight]);
     if (one.qos === 0 && !one.connected && !one.queueQos0) {
       this.#end(entry, "refused", "offline");
@@ -185,6 +199,7 @@ class Run {
       outgoing.identify(1 + this.inFlight.length);
       outgoing.repeat();
       this.inFlight.push(entry);
+      this.flight.push(outgoing);
     } else if (isInterrupted) {
       this.outbox.interrupted(outgoing);
       (this.returned.length > 0 ? this.returned : this.waiting).unshift(entry);
@@ -197,14 +212,13 @@ class Run {
   #acknowledge(at: number): void {
     const entry = this.inFlight.splice(at % Math.max(1, this.inFlight.length), 1)[0];
     if (entry === undefined) return;
+    this.flight.remove(entry.outgoing);
     this.outbox.settle(entry.outgoing, "acknowledged");
     this.#end(entry, "acknowledged");
   }
 
   #giveBack(): void {
-    const list = new OutgoingList();
-    for (const { outgoing } of this.inFlight) list.push(outgoing);
-    this.outbox.giveBack(list);
+    this.outbox.giveBack(this.flight);
     this.returned = [...this.inFlight, ...this.returned];
     this.inFlight = [];
   }
@@ -213,7 +227,6 @@ class Run {
     entry.outcome = outcome;
     entry.reason = reason;
     entry.byteLength = 0;
-    this.returned = this.returned.filter((other) => other !== entry);
     this.returned = this.returned.filter((other) => other !== entry);
     this.waiting = this.waiting.filter((other) => other !== entry);
     this.#expectedTold.push(entry.outgoing);

@@ -26,7 +26,7 @@ describe("a list of messages", () => {
         let model: Outgoing[] = [];
         let identifier = 0;
         const fresh = (): Outgoing => {
-          const outgoing = new Outgoing(1, undefined);
+          const outgoing = new Outgoing();
           identifier += 1;
           outgoing.packetIdentifier = identifier;
           return outgoing;

@@ -2,12 +2,12 @@
 
 import { decode } from "../../../src/mqtt/decode.js";
 import { writePublish } from "../../../src/mqtt/encode.js";
-import type { Outbox, OutboxLimits } from "../../../src/mqtt/outbox.js";
 import type { Message } from "../../../src/mqtt/message.js";
+import type { Outbox, OutboxLimits } from "../../../src/mqtt/outbox.js";
 import type { DeliveryHandler } from "../../../src/mqtt/outgoing.js";
 import { Outgoing } from "../../../src/mqtt/outgoing.js";
-import { PacketRing } from "../../../src/mqtt/packet-ring.js";
 import type { Publish, QoS } from "../../../src/mqtt/packet.js";
+import { PacketRing } from "../../../src/mqtt/packet-ring.js";
 import type { Milliseconds } from "../../../src/mqtt/ports.js";
 import { remainingLengthSize } from "../../../src/mqtt/remaining-length.js";
 import { TopicNames } from "../../../src/mqtt/topic-names.js";
@@ -77,7 +77,15 @@ export function addTo(outbox: Outbox, addition: Addition): Outgoing {
   } = addition;
   const limits = { ...ROOMY, ...addition.limits };
   const message: Message = { topicName, payload, qos, kind: isState ? "state" : "event" };
-  if (expiresAt === Number.POSITIVE_INFINITY) return outbox.add(message, addition.handler, 0, limits, connected, room);
+  if (expiresAt === Number.POSITIVE_INFINITY)
+    return outbox.add(message, addition.handler, 0, limits, connected, room);
   // A wait of nothing, begun just before.
-  return outbox.add({ ...message, expiresAfter: 0 }, addition.handler, expiresAt - 1, limits, connected, room);
+  return outbox.add(
+    { ...message, expiresAfter: 0 },
+    addition.handler,
+    expiresAt - 1,
+    limits,
+    connected,
+    room,
+  );
 }

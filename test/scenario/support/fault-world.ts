@@ -6,6 +6,7 @@ import type { LinkConditions } from "../../../host-sim/virtual/virtual-pipe.js";
 import { MqttClient } from "../../../src/mqtt/client.js";
 import type { ClientEvent } from "../../../src/mqtt/event.js";
 import type { ServerOptions } from "../../../src/mqtt/options.js";
+import type { Delivery } from "../../../src/mqtt/outgoing.js";
 import type { QoS } from "../../../src/mqtt/packet.js";
 import type { Milliseconds, TransportProvider } from "../../../src/mqtt/ports.js";
 import { OPTIONS } from "../../mqtt/support/server-options.js";
@@ -61,7 +62,7 @@ export class FaultWorld {
   publish(text: string, qos: QoS = 1): void {
     const told: string[] = [];
     this.outcomes.set(text, told);
-    const onOutcome = ({ outcome }: { readonly outcome: string | undefined }) => told.push(`${outcome}`);
+    const onOutcome = ({ outcome }: Delivery) => told.push(`${outcome}`);
     this.client.publish({ topicName: "out", payload: text, qos }, { onOutcome });
   }
 
