@@ -277,6 +277,7 @@ export class MqttClient {
           return false;
         }
         this.router.deliver(event);
+        if (!connection.starved || link.hasNews) return false;
         connection.payOwed();
         link.answer(now);
       }

@@ -136,6 +136,7 @@ export class Outbox {
     if (
       !connected ||
       count >= limits.maximumQueueLength ||
+      byteLength > MAXIMUM_PACKET_LENGTH ||
       ring.byteLength + byteLength > limits.maximumQueueBytes
     ) {
       const obstacle = this.makeRoom(qos, byteLength, limits, connected, room, stateTopic);

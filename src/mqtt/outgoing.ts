@@ -203,13 +203,14 @@ export class OutgoingList {
     this.last ??= others.last;
     this.first = others.first;
     this.length += others.length;
-    others.clear();
+    others.first = undefined;
+    others.last = undefined;
+    others.length = 0;
   }
 
+  /** One by one: a message that the application keeps must not keep those behind it. */
   clear(): void {
-    this.first = undefined;
-    this.last = undefined;
-    this.length = 0;
+    while (this.first !== undefined) this.shift();
   }
 }
 
