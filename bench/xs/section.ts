@@ -30,6 +30,9 @@ machine. Messages have a topic name of ${topicLength} bytes and a payload of ${p
 bytes on the ESP32; slots and chunks are counted as they are allocated, garbage included. A chunk's header is 16 bytes
 here, and 8 there.
 
+The engine here marks lines for a debugger, which takes a unit each, unless there is only one line; a device's release build has no
+such marks, and neither has what is metered here, of Reed and its peers. Where it says so, they are counted with the rest.
+
 Reed's figures are those of a whole client, driven through its public methods and its ports: *send* is from \`publish()\`
 through session and acknowledgement, *receive* from the bytes through the handler to the acknowledgement. The world
 around it is in the same engine, and as small as it can be. What it takes is metered by itself and subtracted: a driver
