@@ -1,9 +1,9 @@
 /** The record of what Reed costs on XS, from which it may not drift away: bench/xs-baseline.json. */
 
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import type { Figures } from "./meter.js";
+import { REPOSITORY } from "./repository.js";
 
 /** Growth over the record that passes without a word. */
 export const TOLERANCE = 0.03;
@@ -12,6 +12,7 @@ export const TOLERANCE = 0.03;
 export type Baseline = Readonly<Record<string, Recorded>>;
 export type Recorded = Pick<Figures, "units" | "slots">;
 
+const FILE = join(REPOSITORY, "bench/xs-baseline.json");
 const COUNTS = Object.freeze(["units", "slots"] as const);
 const ADVICE =
   'see where with `npm run build && node dist/bench/xs/profile.js "send QoS 1"` (or another name); ' +
@@ -41,7 +42,7 @@ export function compareWithBaseline(figures: Baseline, record: Baseline): string
 }
 
 export function readBaseline(): Baseline {
-  return JSON.parse(readFileSync(baselineFile(), "utf8")) as Baseline;
+  return JSON.parse(readFileSync(FILE, "utf8")) as Baseline;
 }
 
 /** Takes Reed's figures into the record. Returns what to say about it. */
@@ -50,17 +51,10 @@ export function recordBaseline({ reed }: { readonly reed: Baseline }): string {
   for (const [name, { slots, units }] of Object.entries(reed)) {
     record[name] = { units: rounded(units), slots: rounded(slots) };
   }
-  writeFileSync(baselineFile(), `${JSON.stringify(record, undefined, 2)}\n`);
+  writeFileSync(FILE, `${JSON.stringify(record, undefined, 2)}\n`);
   return "bench/xs-baseline.json: written";
 }
 
 function rounded(value: number): number {
   return Math.round(value * 100) / 100;
-}
-
-/** In the repository, whether this is its source or what was built of it. */
-function baselineFile(): string {
-  let directory = dirname(fileURLToPath(import.meta.url));
-  while (!existsSync(join(directory, "package.json"))) directory = dirname(directory);
-  return join(directory, "bench/xs-baseline.json");
 }

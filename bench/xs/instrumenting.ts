@@ -25,7 +25,8 @@ export function instrumenting(root: string, names: string[]): Plugin {
   };
 }
 
-function instrument(code: string, file: string, names: string[]): string {
+/** @param code as esbuild prints it */
+export function instrument(code: string, file: string, names: string[]): string {
   const lines: string[] = [];
   let owner = "";
   let end: string | undefined;

@@ -7,10 +7,10 @@ import { meter, unitsPerByteCopied } from "./meter.js";
 import { moddableProgram } from "./peers/moddable.js";
 import { MQTT_PACKET, MQTT_PACKET_VERSION } from "./peers/mqtt-packet.js";
 import type { ProgramSource } from "./program.js";
-import { BenchBundle, REED } from "./program.js";
+import { BenchBundle, REED, REED_WITH_LINES } from "./program.js";
 import type { Peer, XsResult } from "./result.js";
 import type { Entry } from "./suite.js";
-import { CODEC_SUITE, LONG, MODDABLE_SUITE, SHORT, SUITE } from "./suite.js";
+import { CODEC_SUITE, HEADLINES, LONG, MODDABLE_SUITE, SHORT, SUITE } from "./suite.js";
 import { targetsOf } from "./targets.js";
 import { PAYLOAD_LENGTH, TOPIC } from "./work.js";
 
@@ -32,6 +32,8 @@ export async function measureXs(sdk: string | undefined, log: Log): Promise<XsRe
   const bundle = await BenchBundle.make(REED);
   const unitsPerByte = await unitsPerByteCopied(bundle);
   const reed = await measureAll(bundle, SUITE, true, log);
+  const lines = await BenchBundle.make(REED_WITH_LINES);
+  const withLines = await measureAll(lines, HEADLINES, false, () => {});
   const costOf = (way: string) =>
     payloadCost(
       reed[`${way} QoS 1, 1 KiB`] as Figures,
@@ -45,10 +47,11 @@ export async function measureXs(sdk: string | undefined, log: Log): Promise<XsRe
     topicLength: TOPIC.length,
     payloadLength: PAYLOAD_LENGTH,
     reed,
+    withLines,
     moddable: await measureModdable(sdk, log),
     mqttPacket: await measurePeer(MQTT_PACKET, MQTT_PACKET_VERSION, CODEC_SUITE, log),
     copies,
-    targets: targetsOf({ copies, reed }),
+    targets: targetsOf({ copies, reed, withLines }),
   };
 }
 

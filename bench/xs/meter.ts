@@ -70,7 +70,7 @@ async function meterMessages(
     await program.setUp(work);
     await program.run(isLong(work) ? 1 : WARM_UP);
     await program.collect();
-    const raw = await meterRun(program, await fitting(program, work));
+    const raw = await meterRun(program, OPERATIONS);
     const before = await program.done();
     await program.run(COUNTED);
     const done = await program.done();
@@ -96,15 +96,6 @@ function isLong(work: SendWork | ReceiveWork): boolean {
   return work.payloadLength > 100_000;
 }
 
-/** So many operations that their garbage fits. */
-async function fitting(program: BenchProgram, work: SendWork | ReceiveWork): Promise<number> {
-  if (isLong(work)) return 1;
-  const before = await program.run(0);
-  const after = await program.run(2);
-  const slots = (after.heapCount - before.heapCount) / 2;
-  return Math.max(2, Math.min(OPERATIONS, Math.floor(SLOT_LIMIT / (2 * slots))));
-}
-
 /** The driver alone. */
 async function meterDriver(bundle: BenchBundle, work: Work, operations: number): Promise<Raw> {
   const program = await bundle.start();
@@ -118,25 +109,32 @@ async function meterDriver(bundle: BenchBundle, work: Work, operations: number):
 }
 
 /**
- * Does all operations twice. A collection takes away the garbage that was made until then, so that one half leaves
- * much less than the other: then fewer operations are metered.
+ * Does one operation right after a collection, and then as many as their garbage fits, twice. A collection takes away
+ * the garbage that was made until then, so that one half would leave less than it should: then fewer are metered.
  */
-async function meterRun(program: BenchProgram, operations: number): Promise<Raw> {
+async function meterRun(program: BenchProgram, most: number): Promise<Raw> {
   await program.collect();
   const idle = await program.run(0);
   const start = await program.run(0);
-  const first = await program.run(operations);
-  const second = await program.run(operations);
   // The command itself takes a few.
   const idleSlots = start.heapCount - idle.heapCount;
-  const slots = [first.heapCount - start.heapCount, second.heapCount - first.heapCount] as const;
-  if (Math.abs(slots[0] - slots[1]) > 8 + 0.02 * slots[0]) {
+  const one = await program.run(1);
+  const slotsOfOne = one.heapCount - start.heapCount - idleSlots;
+  const operations = Math.max(1, Math.min(most, Math.floor(SLOT_LIMIT / (2 * slotsOfOne + 1))));
+  const first = await program.run(operations);
+  const second = await program.run(operations);
+  const slots = [first.heapCount - one.heapCount, second.heapCount - first.heapCount].map(
+    (count) => (count - idleSlots) / operations,
+  );
+  if (slots.some((count) => Math.abs(count - slotsOfOne) > 1 + 0.02 * slotsOfOne)) {
     if (operations > 1) return await meterRun(program, Math.floor(operations / 2));
-    throw new Error(`the garbage was collected while it was counted: ${slots.join(" and ")} slots`);
+    throw new Error(
+      `the garbage was collected while it was counted: ${slotsOfOne}, ${slots.join(", ")} slots`,
+    );
   }
   return {
     units: (first.compute + second.compute - 2 * idle.compute) / (2 * operations),
-    slots: (slots[0] + slots[1] - 2 * idleSlots) / (2 * operations),
+    slots: ((slots[0] ?? 0) + (slots[1] ?? 0)) / 2,
     operations,
   };
 }

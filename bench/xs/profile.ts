@@ -3,11 +3,11 @@
  * `node dist/bench/xs/profile.js "send QoS 1"`, with the name of a work as `quick.js` prints it.
  */
 
-import { CODE_ROOT } from "../../host-sim/xs/bundle.js";
 import { textTable } from "../report/table.js";
 import { instrumenting } from "./instrumenting.js";
 import type { BenchProgram } from "./program.js";
 import { BenchBundle, REED } from "./program.js";
+import { REPOSITORY } from "./repository.js";
 import { SUITE } from "./suite.js";
 import type { Profile, Work } from "./work.js";
 
@@ -38,7 +38,7 @@ async function slotsOf(program: BenchProgram, work: Work): Promise<Map<number, n
 async function profile(work: Work): Promise<void> {
   const names: string[] = [];
   const files = ["bench/xs/guest/profiler.js", ...REED.files];
-  const bundle = await BenchBundle.make({ files, plugins: [instrumenting(CODE_ROOT, names)] });
+  const bundle = await BenchBundle.make({ files, plugins: [instrumenting(REPOSITORY, names)] });
   const program = await bundle.start();
   try {
     await program.setUp(work);

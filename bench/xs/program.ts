@@ -7,6 +7,7 @@ import type { Answer } from "../../host-sim/xs/message.js";
 import { pack, unpack } from "../../host-sim/xs/message.js";
 import type { XsReply } from "../../host-sim/xs/worker.js";
 import { XsWorker } from "../../host-sim/xs/worker.js";
+import { REPOSITORY } from "./repository.js";
 import type { BenchCommand, Done, StubCosts, Work, Worker } from "./work.js";
 import { probeCommand, runCommand } from "./work.js";
 
@@ -20,9 +21,13 @@ export interface ProgramSource {
   readonly plugins?: readonly Plugin[];
   /** With all globals the engine has, and nothing frozen: for code that is not made for a device. */
   readonly isBare?: boolean;
+  /** With marks of lines for a debugger. */
+  readonly hasLines?: boolean;
 }
 
 export const REED: ProgramSource = Object.freeze({ files: Object.freeze(["bench/xs/guest/reed-main.js"]) });
+/** The same with marks of lines for a debugger, each of which the meter counts; a device has none. */
+export const REED_WITH_LINES: ProgramSource = Object.freeze({ ...REED, hasLines: true });
 
 /** A program that was bundled, to be started as often as one likes. */
 export class BenchBundle {
@@ -33,15 +38,11 @@ export class BenchBundle {
   }
 
   /** @throws Error that says which module cannot be had */
-  static async make({ files, isBare, plugins }: ProgramSource): Promise<BenchBundle> {
+  static async make({ files, hasLines, isBare, plugins }: ProgramSource): Promise<BenchBundle> {
     const before = isBare ? BARE : await bundle([moduleFile("host-sim/xs/guest/prelude.js")]);
-    return new BenchBundle([
-      before,
-      await bundle(
-        files.map((file) => moduleFile(file)),
-        plugins,
-      ),
-    ]);
+    // Always of the sources: built code has other lines.
+    const paths = files.map((file) => moduleFile(file, REPOSITORY));
+    return new BenchBundle([before, await bundle(paths, plugins, REPOSITORY, !hasLines)]);
   }
 
   /** @throws Error when the engine is missing, or with what loading has thrown */

@@ -5,17 +5,30 @@
 
 import { textTable } from "../report/table.js";
 import { meter } from "./meter.js";
-import { BenchBundle, REED } from "./program.js";
+import { BenchBundle, REED, REED_WITH_LINES } from "./program.js";
 import { SUITE } from "./suite.js";
 
 const [wanted = ""] = process.argv.slice(2);
 const bundle = await BenchBundle.make(REED);
+const bundleWithLines = await BenchBundle.make(REED_WITH_LINES);
 const rows: (string | number)[][] = [];
 for (const { name, work } of SUITE) {
   if (!name.includes(wanted)) continue;
   const { chunkBytes, harness, slots, units, writes } = await meter(bundle, work, true);
-  rows.push([name, units, slots, chunkBytes ?? "", writes, harness]);
+  const withLines = await meter(bundleWithLines, work, false);
+  rows.push([name, units, withLines.units, slots, chunkBytes ?? "", writes, harness]);
 }
 console.log(
-  textTable(["per message, without the harness", "units", "slots", "chunk bytes", "writes", "harness"], rows),
+  textTable(
+    [
+      "per message, without the harness",
+      "units",
+      "with line marks",
+      "slots",
+      "chunk bytes",
+      "writes",
+      "harness",
+    ],
+    rows,
+  ),
 );

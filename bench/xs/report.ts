@@ -20,11 +20,10 @@ const COLUMNS: Row = Object.freeze(["units", "slots", "chunk bytes", "writes"]);
 
 /** Reed beside its peers; how many times as many units they take. */
 export function peersTable(table: Table, { moddable, mqttPacket, reed }: XsResult): string {
-  const row = (name: string, figures: Figures, against: Figures): Row => [
-    name,
-    ...cells(figures),
-    `${(figures.units / against.units).toFixed(1)} ×`,
-  ];
+  const row = (name: string, figures: Figures, against: Figures): Row => {
+    const times = figures.units / against.units;
+    return [name, ...cells(figures), `${times.toFixed(times < 10 ? 2 : 0)} ×`];
+  };
   const rows: Row[] = [];
   for (const way of ["send", "receive"] as const) {
     const ours = reed[`${way} QoS 1`] as Figures;

@@ -10,6 +10,8 @@ export interface XsResult {
   readonly payloadLength: number;
   /** By the names of the suite. */
   readonly reed: Readonly<Record<string, Figures>>;
+  /** Some of them again, with the marks of lines that a debugger wants and a device has not. */
+  readonly withLines: Readonly<Record<string, Figures>>;
   readonly moddable: Peer;
   readonly mqttPacket: Peer;
   readonly copies: { readonly send: PayloadCost; readonly receive: PayloadCost };

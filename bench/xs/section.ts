@@ -30,6 +30,10 @@ machine. Messages have a topic name of ${topicLength} bytes and a payload of ${p
 bytes on the ESP32; slots and chunks are counted as they are allocated, garbage included. A chunk's header is 16 bytes
 here, and 8 there.
 
+From code on more than one line, the engine here marks each for a debugger, which is metered as a unit. A release build
+for a device has no such marks, and neither has what is metered here, of Reed and of its peers. Where it says so they are
+counted with the rest.
+
 Reed's figures are those of a whole client, driven through its public methods and its ports: *send* is from \`publish()\`
 through session and acknowledgement, *receive* from the bytes through the handler to the acknowledgement. The world
 around it is in the same engine, and as small as it can be. What it takes is metered by itself and subtracted: a driver
@@ -40,9 +44,10 @@ ${peers}
 ![Units per message](performance/${UNITS_CHART})
 
 Moddable's client keeps no session: what it sends is forgotten when it is written, and told of when PUBACK comes. It
-writes a packet in five parts. It runs on the same stubs as sockets in the manner of ECMA-419; the two conversions of strings
-that this engine lacks are made of \`TextEncoder\` and \`TextDecoder\`, which is counted as its own work, a call more each. mqtt-packet is
-a codec without a client, bundled as for a browser and without its debug output.
+writes a packet in five parts. It runs on the same stubs, as sockets in the manner of ECMA-419; the two conversions of
+strings that this engine lacks are made of \`TextEncoder\` and \`TextDecoder\`, which is counted as its own work: a call
+more each, and a view when it sends. mqtt-packet is a codec without a client, bundled as for a browser and without its
+debug output.
 
 ${reed}
 

@@ -36,6 +36,11 @@ export const SINGLE: readonly Entry[] = Object.freeze([
   ...EACH_QOS.map((qos) => ({ name: `receive QoS ${qos}`, work: receive(qos) })),
 ]);
 
+/** What targets are about. */
+export const HEADLINES: readonly Entry[] = Object.freeze(
+  SINGLE.filter(({ work }) => work.type !== "connect" && work.qos === 1),
+);
+
 export const BURSTS: readonly Entry[] = Object.freeze([
   ...EACH_QOS.map((qos) => ({ name: `send QoS ${qos}, 10 at once`, work: send(qos, { burst: BURST }) })),
   ...EACH_QOS.map((qos) => ({

@@ -19,12 +19,14 @@ export function moduleFile(name: string, root: string = CODE_ROOT): string {
 
 /**
  * A script that loads `files` in order; those of the device freeze themselves.
+ * @param onOneLine so that the engine does not mark lines for a debugger, which its meter would count
  * @throws Error that says which module cannot be had, or cannot be frozen
  */
 export async function bundle(
   files: readonly string[],
   plugins: readonly Plugin[] = [],
   root: string = CODE_ROOT,
+  onOneLine = false,
 ): Promise<string> {
   const contents = files.map((file) => `import ${JSON.stringify(file)};`).join("\n");
   try {
@@ -32,6 +34,7 @@ export async function bundle(
       ...OUTPUT,
       stdin: { contents, resolveDir: root, sourcefile: "entry.js" },
       bundle: true,
+      minifyWhitespace: onOneLine,
       // As modules are.
       banner: { js: '"use strict";' },
       format: "iife",

@@ -5,12 +5,36 @@ import type { Baseline } from "../../bench/xs/baseline.js";
 import { compareWithBaseline, readBaseline } from "../../bench/xs/baseline.js";
 import { payloadCost } from "../../bench/xs/copies.js";
 import { checkDone } from "../../bench/xs/expected.js";
+import { instrument } from "../../bench/xs/instrumenting.js";
 import { measureReed } from "../../bench/xs/measure.js";
+import { meter, unitsPerByteCopied } from "../../bench/xs/meter.js";
+import { BenchBundle, REED } from "../../bench/xs/program.js";
 import { targetsOf } from "../../bench/xs/targets.js";
-import type { Done, Work } from "../../bench/xs/work.js";
+import type { Done, ReceiveWork, SendWork } from "../../bench/xs/work.js";
 import { describeOnXs } from "./support/engine-there.js";
 
+const SEND: SendWork = { type: "send", qos: 1, payloadLength: 42, burst: 1 };
+
 await describeOnXs("what an operation costs", () => {
+  test("a payload is copied once when it is sent, and not when it is received", async () => {
+    const bundle = await BenchBundle.make(REED);
+    const unitsPerByte = await unitsPerByteCopied(bundle);
+    const costOf = async (work: SendWork | ReceiveWork) => {
+      const [short, long] = [
+        { ...work, payloadLength: 1024 },
+        { ...work, payloadLength: 16_384 },
+      ];
+      const figures = [await meter(bundle, short, true), await meter(bundle, long, true)] as const;
+      return payloadCost(...figures, 15_360, unitsPerByte);
+    };
+    const sent = await costOf(SEND);
+    expect(sent.copies).toBeCloseTo(1, 1);
+    expect(sent.allocated).toBeCloseTo(1, 1);
+    const received = await costOf({ ...SEND, type: "receive", others: 0 });
+    expect(received.copies).toBeCloseTo(0, 1);
+    expect(received.allocated).toBeCloseTo(1, 1);
+  });
+
   test("no operation takes more than 3 % above its record", async () => {
     const figures = await measureReed(false);
     expect(compareWithBaseline(figures, readBaseline())).toEqual([]);
@@ -81,7 +105,7 @@ test("a target is met by what it says, and missed by more", () => {
     "receive QoS 1, 100 other subscriptions": figure(520, 10),
   };
   const copies = { send: { copies: 1, allocated: 1 }, receive: { copies: 2, allocated: 1 } };
-  expect(targetsOf({ copies, reed }).map(({ isMet }) => isMet)).toEqual([
+  expect(targetsOf({ copies, reed, withLines: reed }).map(({ isMet }) => isMet)).toEqual([
     true,
     true,
     false,
@@ -92,7 +116,6 @@ test("a target is met by what it says, and missed by more", () => {
   ]);
 });
 
-const SEND: Work = { type: "send", qos: 1, payloadLength: 42, burst: 1 };
 const DONE: Done = {
   messages: 2,
   written: 150,
@@ -115,4 +138,34 @@ test("work that was not done is not taken for cheap", () => {
   expect(() => checkDone(SEND, { ...DONE, pending: 1 })).toThrow("1 messages were not completed");
   expect(() => checkDone(SEND, { ...DONE, unread: 4 })).toThrow("4 bytes were not read");
   expect(() => checkDone(SEND, { ...DONE, messages: 0, written: 0 })).toThrow("0 messages");
+});
+
+test("functions and methods tell the profiler that they begin and end, and nothing else does", () => {
+  const names = ["(outside)"];
+  const code = [
+    "export class Thing {",
+    "  #a = 1;",
+    "  get #sum() {",
+    "    if (this.#a) {",
+    "      return 2;",
+    "    }",
+    "  }",
+    "}",
+    "export function make(a, b = 1) {",
+    "  return new Thing();",
+    "}",
+  ];
+  const instrumented = instrument(code.join("\n"), "src/mqtt/thing.ts", names).split("\n");
+  expect(names).toEqual(["(outside)", "thing: Thing.#sum", "thing: make"]);
+  expect(instrumented).toEqual([
+    ...code.slice(0, 3),
+    "profiler.enter(1); try {",
+    ...code.slice(3, 6),
+    "} finally { profiler.leave(); }",
+    ...code.slice(6, 9),
+    "profiler.enter(2); try {",
+    "  return new Thing();",
+    "} finally { profiler.leave(); }",
+    "}",
+  ]);
 });

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import type { Plugin } from "esbuild";
 import { moduleFile } from "../../../host-sim/xs/bundle.js";
 import type { ProgramSource } from "../program.js";
+import { REPOSITORY } from "../repository.js";
 
 const CLIENT = "examples/io/tcp/mqttclient/mqttclient.js";
 
@@ -15,7 +16,7 @@ export function moddableProgram(
   if (sdk === undefined || sdk === "") return { missing: "MODDABLE is not set" };
   const client = join(sdk, CLIENT);
   if (!existsSync(client)) return { missing: `there is no ${client}` };
-  const platform = JSON.stringify(moduleFile("bench/xs/guest/peers/moddable-platform.js"));
+  const platform = JSON.stringify(moduleFile("bench/xs/guest/peers/moddable-platform.js", REPOSITORY));
   const modules: Readonly<Record<string, string>> = {
     "moddable-mqtt-client": `export { default as ModdableClient } from ${JSON.stringify(client)};`,
     timer: `export { timers as default } from ${platform};`,
