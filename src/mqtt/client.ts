@@ -10,6 +10,7 @@
 
 import type { ClosedEvent, ConnectionEvent } from "./connection-event.js";
 import { checkQos } from "./encode.js";
+import { UsageError } from "./errors.js";
 import type { ClientEvent, ClientObserver, ServerName } from "./event.js";
 import { FailBack } from "./fail-back.js";
 import { Link } from "./link.js";
@@ -67,6 +68,10 @@ export class MqttClient {
   /** Messages that were found in the store, until that was told. */
   #restoredCount = 0;
   #isFailureTold = false;
+  /** How far `finish` has come. */
+  #finishing: "no" | "delivering" | "closing" = "no";
+  /** When it gives up what is left. */
+  #finishBy: Milliseconds = Number.POSITIVE_INFINITY;
 
   /**
    * @param primary section `mqtt`
@@ -118,8 +123,9 @@ export class MqttClient {
     return this.#outbox.counters;
   }
 
-  /** Connects, and from now on keeps the connection alive. Does nothing when started already. */
+  /** Connects, and from now on keeps the connection alive. When started already it only takes `finish` back. */
   start(): void {
+    this.#finishing = "no";
     this.#reconnector.start(this.#ports.clock.now());
     this.wake();
   }
@@ -129,16 +135,30 @@ export class MqttClient {
    * have not left yet are refused, unless they may wait.
    */
   stop(): void {
-    this.#reconnector.stop();
+    this.end();
     this.#link?.connection.disconnect(this.#ports.clock.now());
+  }
+
+  /**
+   * For a device that wakes up to say something: connects if need be, and stops as soon as every message is completed
+   * and its handler was told. Then, or when the time is over, the observer hears `finished`, and the device may sleep.
+   * @param within after this time it stops, whatever is left; unless given, it takes the time that it takes
+   */
+  finish(within: Milliseconds = Number.POSITIVE_INFINITY): void {
+    if (!(within >= 0)) {
+      throw new UsageError("invalid-option", `within is ${within}, but must be 0 ms or more`);
+    }
+    const now = this.#ports.clock.now();
+    this.#finishing = "delivering";
+    this.#finishBy = now + within;
+    if (this.pending > 0) this.#reconnector.start(now);
     this.wake();
   }
 
   /** As `stop`, but without DISCONNECT: the server publishes the will. */
   abandon(): void {
-    this.#reconnector.stop();
+    this.end();
     this.#link?.connection.abandon();
-    this.wake();
   }
 
   /**
@@ -202,6 +222,13 @@ export class MqttClient {
     }
   }
 
+  /** No connection follows the present one. */
+  private end(): void {
+    this.#reconnector.stop();
+    if (this.#finishing === "delivering") this.#finishing = "closing";
+    this.wake();
+  }
+
   /** Sees to it that a turn comes soon. */
   private wake(): void {
     if (!this.#inTurn) this.schedule(this.#ports.clock.now(), 0);
@@ -221,6 +248,18 @@ export class MqttClient {
       this.setTimer();
     }
     this.reportOutcomes();
+    this.goOnFinishing();
+  }
+
+  /** After the handlers, which may have published more. */
+  private goOnFinishing(): void {
+    if (this.#finishing === "delivering") {
+      const isDone = this.pending === 0 && this.#outbox.settledLength === 0;
+      if (isDone || this.#ports.clock.now() >= this.#finishBy) this.stop();
+    } else if (this.#finishing === "closing" && this.#link === undefined) {
+      this.#finishing = "no";
+      this.emit({ type: "finished", pending: this.pending });
+    }
   }
 
   /** One round; returns whether another one may find something to do. */
@@ -399,6 +438,7 @@ export class MqttClient {
     const deadline = Math.min(
       own ?? Number.POSITIVE_INFINITY,
       this.#outbox.deadline ?? Number.POSITIVE_INFINITY,
+      this.#finishing === "delivering" ? this.#finishBy : Number.POSITIVE_INFINITY,
     );
     if (deadline !== Number.POSITIVE_INFINITY) {
       this.schedule(now, Math.max(0, deadline - now));
