@@ -29,7 +29,7 @@ export class Transmitter {
   #sendingOffset = 0;
   #outgoing: Outgoing | undefined;
   #pingDue = false;
-  /** Whether the session's messages may be sent: from CONNACK to the goodbye. */
+  /** Whether the session's messages may be sent: from CONNACK, or CONNECT when they are early, to the goodbye. */
   #flowing = false;
   #goodbye: "none" | "due" | "said" = "none";
 
@@ -73,7 +73,7 @@ export class Transmitter {
     this.#pingDue = true;
   }
 
-  /** CONNACK came: messages may go. */
+  /** Messages may go: CONNACK came, or they may follow CONNECT. */
   flow(): void {
     this.#flowing = true;
   }
