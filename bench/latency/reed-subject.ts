@@ -11,21 +11,23 @@ import { HOST } from "./delayed-link.js";
 import type { Subject } from "./wake.js";
 import { PAYLOAD, TOPIC_NAME } from "./wake.js";
 
-export function reed(): Subject {
+/** @param isEarly whether it waits for CONNACK before it publishes */
+export function reed(isEarly: boolean): Subject {
   return (link, note) =>
     new Promise((resolve, reject) => {
-      const values = { mqtt: { enable: true, server: `${HOST}:${link.port}` } };
+      const values = {
+        mqtt: { enable: true, server: `${HOST}:${link.port}`, early_publish: isEarly },
+      };
       const options = serverOptions(loadConfig([{ values }]), "mqtt", "reed-bench");
       if (options === undefined) throw new Error("unreachable: enabled above");
       const onEvent = (event: ClientEvent): void => {
-        if (event.type !== "disconnected") return;
-        if (event.reason === "requested") {
-          // Told as soon as the transport has taken DISCONNECT, which is the last thing it is given.
-          note("left");
+        if (event.type === "finished") {
           note("over");
           resolve();
-        } else {
-          reject(new Error(`the connection ended: ${event.reason}`));
+        } else if (event.type === "disconnected") {
+          // Told as soon as the transport has taken DISCONNECT, which is the last thing it is given.
+          if (event.reason === "requested") note("left");
+          else reject(new Error(`the connection ended: ${event.reason}`));
         }
       };
       const client = new MqttClient(
@@ -40,13 +42,8 @@ export function reed(): Subject {
       );
       client.publish(
         { topicName: TOPIC_NAME, payload: PAYLOAD, qos: 1 },
-        {
-          onOutcome() {
-            note("acknowledged");
-            client.stop();
-          },
-        },
+        { onOutcome: () => note("acknowledged") },
       );
-      client.start();
+      client.finish();
     });
 }
