@@ -34,7 +34,13 @@ async function startMosquitto(env: NodeJS.ProcessEnv, version: string): Promise<
   const port = await freePort();
   const directory = mkdtempSync(join(tmpdir(), "reed-bench-"));
   const path = join(directory, "mosquitto.conf");
-  writeFileSync(path, `listener ${port} 127.0.0.1\nallow_anonymous true\nlog_dest stderr\n`);
+  const lines = [
+    `listener ${port} 127.0.0.1`,
+    "allow_anonymous true",
+    "set_tcp_nodelay true",
+    "log_dest stderr",
+  ];
+  writeFileSync(path, `${lines.join("\n")}\n`);
   const child = spawn("mosquitto", ["-c", path], { env, stdio: ["ignore", "ignore", "pipe"] });
   const killAtExit = (): void => {
     child.kill("SIGKILL");

@@ -6,7 +6,11 @@
  * waits in any case: `lookup`, which stands for the name resolution, answers after a round trip. The stream is thus
  * open a round trip after it was asked for, as on a real link, where SYN goes and SYN-ACK comes back.
  *
- * Not modelled: the sizes of segments, Nagle's algorithm, loss, bandwidth, and the name resolution itself.
+ * Nagle's algorithm is lost on the way too, since on one machine everything is acknowledged at once. The broker's end
+ * may be given it back, see `isBrokerNagled`: it holds an answer back that follows another one. Each packet is then taken
+ * for a write of its own, which they are with mosquitto.
+ *
+ * Not modelled: the sizes of segments, delayed acknowledgements of TCP, loss, bandwidth, and the name resolution itself.
  */
 
 import type { AddressInfo, LookupFunction, Server, Socket } from "node:net";
@@ -15,6 +19,7 @@ import type { Packet } from "mqtt-packet";
 import mqttPacket from "mqtt-packet";
 import { NodeTimers } from "../../host-sim/io/node-timers.js";
 import type { Milliseconds, TimerProvider } from "../../src/mqtt/ports.js";
+import type { DirectionOptions } from "./delayed-direction.js";
 import { DelayedDirection } from "./delayed-direction.js";
 
 /** A packet has been handed to the broker, whole. */
@@ -27,6 +32,8 @@ const ADDRESS = "127.0.0.1";
 
 export class DelayedLink {
   readonly roundTrip: Milliseconds;
+  /** Whether the broker uses Nagle's algorithm; for the next connections. */
+  isBrokerNagled = false;
   /** For the next packets from any client. */
   onPacket: OnPacket = () => {};
   readonly #brokerPort: number;
@@ -81,18 +88,28 @@ export class DelayedLink {
     const parser = mqttPacket.parser({ protocolVersion: 4 });
     let now: Milliseconds = 0;
     parser.on("packet", ({ cmd }) => this.onPacket(cmd, now));
-    this.#connect(client, broker, (bytes, at) => {
-      now = at;
-      parser.parse(bytes);
+    const both = { delay: this.roundTrip / 2, timers: this.#timers };
+    this.#connect(client, {
+      ...both,
+      target: broker,
+      isNagled: false,
+      onArrival(bytes, at) {
+        now = at;
+        parser.parse(bytes);
+      },
     });
-    this.#connect(broker, client, () => {});
+    this.#connect(broker, { ...both, target: client, isNagled: this.isBrokerNagled, onArrival() {} });
   }
 
-  #connect(source: Socket, target: Socket, onArrival: (bytes: Buffer, at: Milliseconds) => void): void {
-    const direction = new DelayedDirection(this.roundTrip / 2, this.#timers, target, onArrival);
+  #connect(source: Socket, options: DirectionOptions): void {
+    const direction = new DelayedDirection(options);
+    const { target } = options;
     this.#sockets.add(source);
-    source.on("data", (bytes: Buffer) => direction.take(bytes));
-    source.on("end", () => direction.take(undefined));
+    source.on("data", (bytes: Buffer) => {
+      if (!options.isNagled) direction.take(bytes);
+      else for (const packet of packetsOf(bytes)) direction.take(packet);
+    });
+    source.on("end", () => direction.end());
     // A connection that breaks ends at both ends; no figure is taken from one.
     source.on("error", () => target.destroy());
     source.once("close", (hadError) => {
@@ -100,4 +117,16 @@ export class DelayedLink {
       if (hadError) direction.close();
     });
   }
+}
+
+/** Cuts `bytes`, which begin with a packet, before each packet; all of them are short. */
+function packetsOf(bytes: Buffer): readonly Buffer[] {
+  const packets: Buffer[] = [];
+  for (let start = 0; start < bytes.length; ) {
+    // The fixed header's first byte, and one of remaining length.
+    const end = start + 2 + (bytes[start + 1] ?? 0);
+    packets.push(bytes.subarray(start, end));
+    start = end;
+  }
+  return packets;
 }

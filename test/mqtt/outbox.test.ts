@@ -40,7 +40,7 @@ function takeInFlight(outbox: Outbox, count: number): OutgoingList {
 describe("messages that no server has looked at", () => {
   test("wait where they were, before all others: they expire, and give way as before", () => {
     const outbox = new Outbox();
-    const limits = { maximumQueueLength: 3 };
+    const limits = { maximumQueueLength: 3, maximumQueueBytes: 24 };
     const [one, two] = [addTo(outbox, { payload: "a", expiresAt: 50 }), addTo(outbox, { payload: "b" })];
     addTo(outbox, { payload: "c" });
     const list = takeInFlight(outbox, 2);

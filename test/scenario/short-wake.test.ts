@@ -87,6 +87,20 @@ describe("finish", () => {
     world.server.expect("e0 00");
   });
 
+  test("also when the outcome is that of a message refused in between", () => {
+    const world = new ClientWorld();
+    const publish = (payload: string, onOutcome = () => {}) =>
+      world.client.publish({ topicName: "t", payload, qos: 1 }, { onOutcome });
+    const tooLong = "y".repeat(20_000);
+    publish("x", () => publish(tooLong, () => publish("z")));
+    world.client.finish();
+    accept(world);
+    world.server.send("40 02 00 01");
+    world.server.expect('32 06 00 01 "t" 00 02 "z"');
+    world.server.send("40 02 00 02");
+    world.server.expect("e0 00");
+  });
+
   test("goes on trying, and stops when its time is over: what is left is kept for the next start", () => {
     const world = new ClientWorld();
     world.network.setHost("broker", "refusing");
@@ -110,6 +124,21 @@ describe("finish", () => {
     world.server.expect("e0 00");
     world.server.expectEnd();
     expect(world.news().at(-1)).toBe("finished, 1 pending");
+  });
+
+  test("is not over before the connection is, be it that DISCONNECT finds no room", () => {
+    const world = new ClientWorld({ mqtt: { maximumQueueBytes: 200_000 } });
+    world.connect();
+    world.network.links[0]?.stall("up");
+    world.publish("x".repeat(70_000));
+    world.client.finish(1000);
+    world.advance(1000 + 9999);
+    expect(world.news().at(-1)).toBe("connected to mqtt");
+    world.advance(1);
+    expect(world.news()).toEqual([
+      "disconnected from mqtt: requested (disconnecting)",
+      "finished, 1 pending",
+    ]);
   });
 
   test("is over when the last message has expired", () => {
