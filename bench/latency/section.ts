@@ -23,8 +23,8 @@ const ROUNDS = 5;
 const SUBJECTS: Readonly<Record<string, Subject>> = Object.freeze({
   "Reed, early_publish": reed(true),
   Reed: reed(false),
-  "MQTT.js, published at once": mqttJs(true),
-  "MQTT.js, published in `connect`": mqttJs(false),
+  "MQTT.js, queued at once": mqttJs(true),
+  "MQTT.js, on connect": mqttJs(false),
 });
 
 export interface LatencyResult {
@@ -42,15 +42,21 @@ interface MedianWake extends Readonly<Wake> {
   readonly leftNagle: number;
 }
 
-const POINTS: readonly (readonly [point: Exclude<keyof MedianWake, "name">, title: string])[] = Object.freeze(
-  [
-    ["arrived", "PUBLISH at the broker"],
-    ["acknowledged", "PUBACK at the device"],
-    ["left", "DISCONNECT sent"],
-    ["over", "client says it is over"],
-    ["leftNagle", "DISCONNECT sent, broker with Nagle"],
-  ],
-);
+type Point = Exclude<keyof MedianWake, "name">;
+
+const POINTS: readonly (readonly [point: Point, title: string])[] = Object.freeze([
+  ["arrived", "PUBLISH at the broker"],
+  ["acknowledged", "PUBACK at the device"],
+  ["left", "DISCONNECT sent"],
+  ["over", "client says it is over"],
+  ["leftNagle", "DISCONNECT sent, broker with Nagle"],
+]);
+
+const CHARTED: readonly (readonly [point: Point, title: string])[] = Object.freeze([
+  ["arrived", "message at the broker"],
+  ["left", "DISCONNECT sent"],
+  ["leftNagle", "… broker with Nagle"],
+]);
 
 export const latencySection: Section<LatencyResult> = {
   name: "latency",
@@ -103,7 +109,7 @@ export const latencySection: Section<LatencyResult> = {
   },
 
   charts(result) {
-    const groups = POINTS.map(([point, name]) => ({
+    const groups = CHARTED.map(([point, name]) => ({
       name,
       bars: result.wakes.map((wake) => ({ name: wake.name, value: wake[point] })),
     }));
