@@ -50,6 +50,10 @@ export function describeEvent(event: ClientEvent, wifi?: WifiReport): string {
         `message of ${event.payloadLength} bytes on ${quoted(event.topicName)} dropped: ` +
         "longer than recv_mbuf_limit"
       );
+    case "finished":
+      return event.pending === 0
+        ? "nothing is left to deliver"
+        : `time is up; messages kept for the next start: ${event.pending}`;
     case "restored":
       return `messages from before the restart that are sent now: ${event.messageCount}`;
     case "store-failed":

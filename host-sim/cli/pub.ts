@@ -16,6 +16,7 @@ interface PubOptions extends ToolOptions {
   readonly stdin?: true;
   readonly nullMessage?: true;
   readonly retain?: true;
+  readonly early?: true;
 }
 
 const EXAMPLES = `
@@ -36,6 +37,7 @@ export function addPub(program: Command): void {
     .option("-s, --stdin", "standard input is the message")
     .option("-n, --null-message", "an empty message")
     .option("-r, --retain", "the server keeps the message for new subscribers")
+    .option("--early", "send it together with CONNECT, without waiting for the answer; with QoS 1 or 2")
     .addHelpText("after", EXAMPLES)
     .action(async (options: PubOptions) => {
       await publish(options);
@@ -45,7 +47,7 @@ export function addPub(program: Command): void {
 async function publish(options: PubOptions): Promise<void> {
   const qos = parseQos(options.qos);
   const payload = readPayload(options);
-  const server = toolServerOptions(options, true);
+  const server = { ...toolServerOptions(options, true), earlyPublish: options.early === true };
   const message = { topicName: options.topic, payload, qos, retain: options.retain === true };
   await new Promise<void>((resolve, reject) => {
     let outcome: Outcome | undefined;

@@ -211,6 +211,11 @@ export const SERVER_KEYS = Object.freeze({
     origin: "reed",
     doc: "Messages of QoS 0 wait too while there is no connection, instead of being refused.",
   }),
+  early_publish: booleanKey({
+    default: false,
+    origin: "reed",
+    doc: "Messages of QoS 1 and 2 that wait are sent together with CONNECT, without waiting for the server's answer, so that they are there a round trip earlier: for devices that wake up to say something. When the server refuses the connection it has not looked at them, and they wait on. With `clean_session` false, messages that are unfinished from an earlier connection, and those behind them, wait for the answer; messages of QoS 0 always do. MQTT allows it (section 3.1.4); a server or gateway that does not expect it will end the connection.",
+  }),
   reconnect_stable: numberKey({
     default: 30,
     minimum: 0,

@@ -63,6 +63,7 @@ export function serverOptions(
     maximumQueueLength: section.max_queue_length,
     maximumQueueBytes: section.max_queue_bytes,
     queueQos0: section.queue_qos0,
+    earlyPublish: section.early_publish,
   };
 }
 

@@ -11,6 +11,7 @@
 import type { Connection, ConnectionState } from "./connection.js";
 import type { ClosedEvent, ConnectionEvent, MessageEvent } from "./connection-event.js";
 import { checkQos } from "./encode.js";
+import { UsageError } from "./errors.js";
 import type { ClientEvent, ClientObserver, ServerName } from "./event.js";
 import { FailBack } from "./fail-back.js";
 import { Link } from "./link.js";
@@ -86,6 +87,10 @@ export class MqttClient {
   /** Messages that were found in the store, until that was told. */
   private restoredCount = 0;
   private isFailureTold = false;
+  /** How far `finish` has come. */
+  private finishing: "no" | "delivering" | "closing" = "no";
+  /** When it gives up what is left. */
+  private finishBy: Milliseconds = Number.POSITIVE_INFINITY;
 
   /**
    * @param primary section `mqtt`
@@ -139,8 +144,9 @@ export class MqttClient {
     return this.outbox.counters;
   }
 
-  /** Connects, and from now on keeps the connection alive. Does nothing when started already. */
+  /** Connects, and from now on keeps the connection alive. When started already it only takes `finish` back. */
   start(): void {
+    this.finishing = "no";
     this.reconnector.start(this.ports.clock.now());
     this.wake();
   }
@@ -150,16 +156,31 @@ export class MqttClient {
    * have not left yet are refused, unless they may wait.
    */
   stop(): void {
-    this.reconnector.stop();
+    this.end();
     this.link?.connection.disconnect(this.ports.clock.now());
+  }
+
+  /**
+   * For a device that wakes up to say something: connects if need be, and stops as soon as every message is completed
+   * and its handler was told. Then, or when the time is over, the observer hears `finished`, and the device may sleep.
+   * @param within after this time it stops, whatever is left; unless given, it takes the time that it takes
+   */
+  finish(within: Milliseconds = Number.POSITIVE_INFINITY): void {
+    if (!(within >= 0)) {
+      throw new UsageError("invalid-option", `within is ${within}, but must be 0 ms or more`);
+    }
+    const now = this.ports.clock.now();
+    this.finishing = "delivering";
+    this.finishBy = now + within;
+    if (this.pending > 0) this.reconnector.start(now);
+    this.wake();
     this.wake();
   }
 
   /** As `stop`, but without DISCONNECT: the server publishes the will. */
   abandon(): void {
-    this.reconnector.stop();
+    this.end();
     this.link?.connection.abandon();
-    this.wake();
   }
 
   /**
@@ -201,7 +222,15 @@ export class MqttClient {
   onLinkChanged(): void {
     const link = this.link;
     const isCalm = link !== undefined && link.attempt === undefined && this.store === undefined;
-    if (isCalm && link.hasNews && !this.inTurn && !this.isPrimaryGood && this.takeOne(link)) return;
+    if (
+      isCalm &&
+      this.finishing === "no" &&
+      link.hasNews &&
+      !this.inTurn &&
+      !this.isPrimaryGood &&
+      this.takeOne(link)
+    )
+      return;
     this.turn();
   }
 
@@ -219,6 +248,13 @@ export class MqttClient {
       // An observer that fails at this too cannot be helped.
       if (event.type !== "handler-failed") this.emit({ type: "handler-failed", error });
     }
+  }
+
+  /** No connection follows the present one. */
+  private end(): void {
+    this.reconnector.stop();
+    if (this.finishing === "delivering") this.finishing = "closing";
+    this.wake();
   }
 
   /** Sees to it that a turn comes soon. */
@@ -309,6 +345,18 @@ export class MqttClient {
       this.setTimer(isLate);
     }
     if (this.outbox.settledLength > 0) this.reportOutcomes();
+    if (this.finishing !== "no") this.goOnFinishing();
+  }
+
+  /** After the handlers, which may have published more. */
+  private goOnFinishing(): void {
+    if (this.finishing === "delivering") {
+      const isDone = this.pending === 0 && this.outbox.settledLength === 0;
+      if (isDone || this.ports.clock.now() >= this.finishBy) this.stop();
+    } else if (this.finishing === "closing" && this.link === undefined) {
+      this.finishing = "no";
+      this.emit({ type: "finished", pending: this.pending });
+    }
   }
 
   /** One round; returns whether another one may find something to do. */
@@ -498,6 +546,7 @@ export class MqttClient {
       this.deadline = own ?? Number.POSITIVE_INFINITY;
     }
     if (this.outbox.nextExpiry < this.deadline) this.deadline = this.outbox.nextExpiry;
+    if (this.finishing === "delivering" && this.finishBy < this.deadline) this.deadline = this.finishBy;
     if (this.deadline < this.timerDue) {
       const now = this.ports.clock.now();
       this.schedule(now, this.deadline > now ? this.deadline - now : 0);

@@ -107,7 +107,9 @@ export class Connection {
   /** The byte stream is open: CONNECT is the first packet on it [MQTT-3.1.0-1]. */
   opened(now: Milliseconds): void {
     if (this.state !== "opening") return;
+    const { cleanSession, earlyPublish } = this.options;
     this.transmitter.request(encoded(connectPacket(this.options)));
+    if (earlyPublish === true && this.session.beginEarly(cleanSession)) this.transmitter.flow();
     this.keepAlive.sent(now);
     this.state = "connecting";
   }
@@ -437,6 +439,7 @@ export class Connection {
     for (const packetIdentifier of this.asked.keys()) this.session.identifiers.release(packetIdentifier);
     this.asked.clear();
     this.transmitter.close();
+    if (why === "refused") this.session.refused();
     if (this.stream === "delivered") this.last.push({ type: "stream-aborted" });
     this.last.push({ type: "closed", stage, reason, returnCode, cause });
   }

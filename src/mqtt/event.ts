@@ -96,6 +96,8 @@ export type ClientEvent =
   | { readonly type: "unsubscribed"; readonly server: ServerName; readonly topicFilter: string }
   /** A payload over the receive limit came, and not every handler streams it; it was acknowledged all the same. */
   | { readonly type: "message-refused"; readonly topicName: string; readonly payloadLength: number }
+  /** What `finish` was called for is over, and the connection has ended. `pending` messages are kept for the next start. */
+  | { readonly type: "finished"; readonly pending: number }
   /** At the start: messages that were stored before the last loss of power, and are sent now. */
   | { readonly type: "restored"; readonly messageCount: number }
   /** The flash has failed: from now on nothing survives a loss of power. */

@@ -50,6 +50,8 @@ export interface ServerOptions {
   readonly maximumQueueBytes: number;
   /** QoS 0 messages wait too while there is no connection. */
   readonly queueQos0: boolean;
+  /** Messages of QoS 1 and 2 follow CONNECT without waiting for CONNACK (section 3.1.4); absent: they wait. */
+  readonly earlyPublish?: boolean;
 }
 
 /** The CONNECT that these options make. */

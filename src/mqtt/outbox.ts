@@ -201,6 +201,34 @@ export class Outbox {
     this.returned.prepend(list);
   }
 
+  /** Whether `take` would remove one that was given back. */
+  get isReturning(): boolean {
+    return this.returned.length > 0;
+  }
+
+  /**
+   * No server has looked at them: they wait where they were, before all others.
+   * @param list is empty afterwards
+   * @param returnedLength how many of them, the first ones, had been given back before they were taken
+   */
+  takeBack(list: OutgoingList, returnedLength: number): void {
+    const returned = new OutgoingList();
+    const waiting = new OutgoingList();
+    for (let outgoing = list.shift(); outgoing !== undefined; outgoing = list.shift()) {
+      outgoing.renew();
+      if (returned.length < returnedLength) {
+        returned.push(outgoing);
+      } else {
+        waiting.push(outgoing);
+        this.waitingByteLength += outgoing.byteLength;
+        const { expiresAt } = outgoing;
+        if (expiresAt !== undefined && expiresAt < this.nextExpiry) this.nextExpiry = expiresAt;
+      }
+    }
+    this.returned.prepend(returned);
+    this.waiting.prepend(waiting);
+  }
+
   /** Lowers the QoS of a message that was taken to what the server it goes to is sent at most. */
   lower(outgoing: Outgoing, maximumQos: QoS): void {
     const before = outgoing.byteLength;

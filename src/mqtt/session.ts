@@ -10,6 +10,10 @@
  * DUP, in the original order, and so do the PUBRELs of what is released. When the server has no session, or another
  * server takes over, what is in flight goes back to the outbox as new messages, and what is released is done: with
  * PUBREC the server has taken it on, and sending it again could deliver it twice.
+ *
+ * Messages may leave before CONNACK says which of the two it is, but only from a session in which nothing is open: so
+ * that the order is kept, and all that is in flight then was sent on this very connection. CONNACK changes nothing
+ * for them; if it refuses, the server has not looked at them, and they wait again as if they had never been sent.
  */
 
 import { ProtocolError } from "./errors.js";
@@ -39,6 +43,11 @@ export class Session {
   /** Inbound QoS 2 messages delivered and not yet released by PUBREL. */
   private readonly received = new IdentifierSet();
 
+  /** Between CONNECT and CONNACK: what is in flight was sent on this connection. Stays set when CONNACK never comes. */
+  private isEarly = false;
+  /** How many of those, the first ones, had been given back by an earlier session. */
+  private earlyReturned = 0;
+
   /** @param isPersistent whether the server is asked to keep the session, so that it is worth storing too */
   constructor(outbox: Outbox, server: ServerName = "mqtt", isPersistent = false) {
     this.outbox = outbox;
@@ -63,8 +72,37 @@ export class Session {
     return count;
   }
 
+  /**
+   * CONNECT is about to leave. Returns whether messages may follow it before CONNACK: when nothing older is open.
+   * @param cleanSession whether the server forgets the session with CONNECT, so that nothing in it is open any more
+   */
+  beginEarly(cleanSession: boolean): boolean {
+    this.isEarly = false;
+    if (cleanSession) this.begin(false);
+    this.earlyReturned = 0;
+    this.isEarly = this.inFlight === 0 && this.received.size === 0;
+    return this.isEarly;
+  }
+
+  /** CONNACK refused: the server has looked at nothing that followed CONNECT [MQTT-3.1.4-5]. */
+  refused(): void {
+    if (!this.isEarly) return;
+    this.isEarly = false;
+    const wasStored = this.isPersistent && this.hasStored;
+    for (let at = this.sentList.first; at !== undefined; at = at.next) {
+      this.identifiers.release(at.packetIdentifier as PacketIdentifier);
+    }
+    this.outbox.takeBack(this.sentList, this.earlyReturned);
+    if (wasStored) this.outbox.store?.renewed(this.server);
+  }
+
   /** A connection was accepted. */
   begin(sessionPresent: boolean): void {
+    if (this.isEarly) {
+      this.isEarly = false;
+      if (!sessionPresent) this.keepOnlyInFlight();
+      return;
+    }
     if (sessionPresent) {
       for (let at = this.sentList.first; at !== undefined; at = at.next) at.repeat();
       this.unsent.prepend(this.sentList);
@@ -78,6 +116,14 @@ export class Session {
     this.identifiers.releaseAll();
     this.received.clear();
     if (wasStored) this.outbox.store?.forgotten(this.server);
+  }
+
+  /** Of identifiers that an earlier session had left in use the server knows nothing. */
+  private keepOnlyInFlight(): void {
+    this.identifiers.releaseAll();
+    for (let at = this.sentList.first; at !== undefined; at = at.next) {
+      this.identifiers.claim(at.packetIdentifier as PacketIdentifier);
+    }
   }
 
   /**
@@ -127,6 +173,11 @@ export class Session {
     const isLowered = qos > maximumQos;
     const needsIdentifier = (isLowered ? maximumQos : qos) > 0;
     if (needsIdentifier && (this.inFlight >= window || this.identifiers.exhausted)) return undefined;
+    if (this.isEarly) {
+      // Nobody would tell what became of QoS 0: it could neither be kept nor be sent again.
+      if (!needsIdentifier) return undefined;
+      if (this.outbox.isReturning) this.earlyReturned += 1;
+    }
     this.outbox.take();
     if (isLowered) this.outbox.lower(outgoing, maximumQos);
     if (needsIdentifier) {

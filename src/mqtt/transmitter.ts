@@ -40,7 +40,7 @@ export class Transmitter {
   private outgoing: Outgoing | undefined = undefined;
   /** What was taken last may hold messages of QoS 0, which are sent once it has been written. */
   private isLeaving = false;
-  /** Whether the session's messages may be sent: from CONNACK to the goodbye. */
+  /** Whether the session's messages may be sent: from CONNACK, or CONNECT when they are early, to the goodbye. */
   private flowing = false;
   private goodbye: "none" | "due" | "said" = "none";
 
@@ -98,7 +98,7 @@ export class Transmitter {
     this.pingWaits = true;
   }
 
-  /** CONNACK came: messages may go. */
+  /** Messages may go: CONNACK came, or they may follow CONNECT. */
   flow(): void {
     this.flowing = true;
   }

@@ -295,6 +295,7 @@ describe("properties", () => {
           reconnect_timeout_min: fc.double({ min: 0.01, max: 60, noNaN: true }),
           max_qos: fc.constantFrom(0, 1, 2),
           queue_qos0: fc.boolean(),
+          early_publish: fc.boolean(),
         }),
         alarm: fc.record({ doors: fc.array(fc.constantFrom("a", "+/b", "#"), { maxLength: 64 }) }),
       },

@@ -43,6 +43,7 @@ const REED_DEFAULTS = {
   max_inflight: 20,
   max_queue_bytes: 16384,
   queue_qos0: false,
+  early_publish: false,
   reconnect_stable: 30,
   failback_after: 0,
   connect_timeout: 15,

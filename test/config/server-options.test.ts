@@ -42,6 +42,7 @@ describe("serverOptions", () => {
       maximumQueueLength: 64,
       maximumQueueBytes: 16_384,
       queueQos0: false,
+      earlyPublish: false,
     });
   });
 
@@ -69,6 +70,7 @@ describe("serverOptions", () => {
       max_queue_length: 0,
       max_queue_bytes: 512,
       queue_qos0: true,
+      early_publish: true,
     });
     expect(options).toEqual({
       endpoint: { host: "::1", port: 1884 },
@@ -90,6 +92,7 @@ describe("serverOptions", () => {
       maximumQueueLength: 0,
       maximumQueueBytes: 512,
       queueQos0: true,
+      earlyPublish: true,
     });
   });
 

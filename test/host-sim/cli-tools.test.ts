@@ -28,6 +28,15 @@ describe("reed-sim pub", () => {
     expect(sub.texts).toEqual(["open 😀"]);
   });
 
+  test("--early does not wait for CONNACK", async () => {
+    const { port } = await startMosquitto();
+    const sub = await mosquittoSub({ port, topics: ["door/#"], qos: 2 });
+    const args = ["pub", "-p", `${port}`, "-t", "door/a", "-m", "open", "-q", "1", "--early"];
+    expect((await reedSim(args)).status).toBe(0);
+    await sub.take(1);
+    expect(sub.texts).toEqual(["open"]);
+  });
+
   test("-r makes the server keep the message, -n -r deletes it", async () => {
     const { port } = await startMosquitto();
     await reedSim(["pub", "-p", `${port}`, "-t", "state", "-m", "kept", "-r", "-q", "1"]);

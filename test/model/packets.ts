@@ -5,6 +5,9 @@ import { Violation } from "./violation.js";
 /** First byte of CONNACK. */
 export const ACCEPTED = 0x20;
 
+/** CONNACK: not authorized. */
+export const REFUSED: readonly number[] = Object.freeze([0x20, 2, 0, 5]);
+
 /** First bytes of the acknowledgements. */
 const ACKNOWLEDGEMENTS = Object.freeze({ PUBACK: 0x40, PUBREC: 0x50, PUBREL: 0x62, PUBCOMP: 0x70 });
 

@@ -10,7 +10,7 @@ import type { Method } from "./broker.js";
 import { ModelBroker } from "./broker.js";
 import { CONTROL_TYPES } from "./control-types.js";
 import { ModelDevice, ModelFlash } from "./device.js";
-import { identifierOf, isDuplicate, numberOf, packetsOf, qosOf } from "./packets.js";
+import { identifierOf, isDuplicate, numberOf, packetsOf, qosOf, REFUSED } from "./packets.js";
 import { Inbound, Published } from "./promises.js";
 import { StateKey } from "./state-key.js";
 import { Violation } from "./violation.js";
@@ -40,6 +40,10 @@ export interface Scope {
   readonly keeps: boolean;
   /** Flash as a former life has left it. */
   readonly contents?: Uint8Array;
+  /** Whether messages may follow CONNECT before CONNACK. */
+  readonly isEarly?: boolean;
+  /** Which attempts to connect, counted from 0, are refused by CONNACK. */
+  readonly refused?: readonly number[];
 }
 
 /** The actions, by number; the last ones are four of the others with power that fails after `CUTS` bytes of writing. */
@@ -96,6 +100,9 @@ export class World {
   #up: Uint8Array[] = [];
   #down: Uint8Array[] = [];
   #isIdle = false;
+  #attempts = 0;
+  /** CONNACK refuses the present connection. */
+  #isRefused = false;
   #drops = 0;
   #losses = 0;
   #crashes = 0;
@@ -121,9 +128,8 @@ export class World {
   constructor(scope: Scope) {
     this.#scope = scope;
     this.#broker = new ModelBroker(scope.method, (number) => this.#routed(number));
-    const { blockLength, contents, window } = scope;
-    this.#device = new ModelDevice(
-      window,
+    const { blockLength, contents } = scope;
+    this.#device = this.#made(
       blockLength === 0 ? undefined : new ModelFlash(blockLength, 2, contents?.slice()),
     );
   }
@@ -183,7 +189,7 @@ export class World {
     const { outbox, session, flash, isOnline, isConnected } = this.#device;
     key.add(this.#drops, this.#losses, this.#crashes, flash === undefined ? 0 : flash.end);
     key.add(+isOnline, +isConnected, +this.#isIdle, +this.#isLossUntold, +this.#isSessionDoubtful);
-    key.add(+this.#isSendingDoubtful);
+    key.add(+this.#isSendingDoubtful, +this.#isRefused, this.#refusalsLeft);
     for (const one of this.#sent) key.add(one);
     for (const one of this.#published) key.add(one.number, one.code);
     key.add(-1);
@@ -232,7 +238,10 @@ export class World {
         break;
       case SERVER_TAKES: {
         // What reaches the server after the device has given the connection up is not answered.
-        const answers = this.#broker.received(this.#up.shift() as Uint8Array);
+        const packet = this.#up.shift() as Uint8Array;
+        // What follows a CONNECT that is refused is not processed [MQTT-3.1.4-5].
+        if (this.#isRefused) break;
+        const answers = this.#broker.received(packet);
         if (device.isOnline) this.#down.push(...answers);
         else this.#isIdle = wasIdle;
         break;
@@ -259,7 +268,7 @@ export class World {
         const qos = action === ARRIVE_1 ? 1 : 2;
         const number = this.#inbound.length + 1;
         this.#inbound.push(new Inbound(number, qos, this.#isSessionDoubtful || this.#isLossUntold));
-        this.#down.push(...this.#broker.publish(number, qos, device.isOnline));
+        this.#down.push(...this.#broker.publish(number, qos, device.isOnline && !this.#isRefused));
         this.#isIdle = wasIdle;
       }
     }
@@ -270,7 +279,18 @@ export class World {
     this.#sentHere.clear();
     this.#owed = [];
     this.#device.connect();
+    this.#isRefused = this.#scope.refused?.includes(this.#attempts) === true;
+    this.#attempts += 1;
+    if (this.#isRefused) {
+      this.#down = [Uint8Array.from(REFUSED)];
+      return;
+    }
     const isKept = this.#broker.hasSession;
+    if (!isKept && this.#sent.size > 0) {
+      // A server that refused looked at nothing, which the device may not have heard: as if it had lost a session.
+      this.#sent.clear();
+      this.#isLossUntold = true;
+    }
     if (isKept && this.#isLossUntold) this.#isSessionDoubtful = true;
     this.#down = this.#broker.connected();
   }
@@ -290,7 +310,31 @@ export class World {
     this.#owed = [];
     this.#sentHere.clear();
     this.#isIdle = false;
-    this.#device = new ModelDevice(this.#scope.window, this.#device.flash?.restarted());
+    this.#device = this.#made(this.#device.flash?.restarted());
+  }
+
+  #made(flash: ModelFlash | undefined): ModelDevice {
+    return new ModelDevice(this.#scope.window, flash, this.#scope.isEarly);
+  }
+
+  /** Attempts that will be refused. */
+  get #refusalsLeft(): number {
+    const last = Math.max(-1, ...(this.#scope.refused ?? []));
+    return Math.max(0, last + 1 - this.#attempts);
+  }
+
+  /** The device knows now that nothing it sent on this connection was looked at. */
+  #refused(): void {
+    for (const [packetIdentifier, number] of this.#used) {
+      if (!this.#isSentHere(number)) continue;
+      this.#used.delete(packetIdentifier);
+      this.#sent.delete(number);
+    }
+    this.#disconnect();
+  }
+
+  #isSentHere(number: number): boolean {
+    return this.#sentHere.has((CONTROL_TYPES.PUBLISH << 16) | (number << 20));
   }
 
   #loseSession(): void {
@@ -335,8 +379,7 @@ export class World {
       if (!this.#sent.has(number) && isDuplicate(packet) && !isDoubtful) {
         throw new Violation(`${number} sent for the first time, with DUP [MQTT-3.3.1-1]`);
       }
-      const here = (type << 16) | (number << 20);
-      if (this.#sentHere.has(here)) throw new Violation(`${number} sent twice on one connection`);
+      if (this.#isSentHere(number)) throw new Violation(`${number} sent twice on one connection`);
       if (this.#published[number - 1]?.qos !== qosOf(packet))
         throw new Violation(`${number} changed its QoS`);
       if (this.#published[number - 1]?.isRecorded === true && !this.#isLossUntold) {
@@ -344,7 +387,7 @@ export class World {
       }
       this.#used.set(packetIdentifier, number);
       this.#sent.add(number);
-      this.#sentHere.add(here);
+      this.#sentHere.add((type << 16) | (number << 20));
       if (this.#unfinished > this.#scope.window) throw new Violation("more in flight than allowed");
     } else if (type !== CONTROL_TYPES.PUBREL) {
       const owed = this.#owed.shift();
@@ -375,9 +418,11 @@ export class World {
     if (device.flash?.hasFailed) return;
     switch (type) {
       case CONTROL_TYPES.CONNACK:
-        if (packet[2] === 0) {
+        if (this.#isRefused) {
+          this.#refused();
+        } else if (packet[2] === 0) {
           this.#isLossUntold = false;
-          this.#used.clear();
+          for (const [used, number] of this.#used) if (!this.#isSentHere(number)) this.#used.delete(used);
         }
         break;
       case CONTROL_TYPES.PUBLISH:
@@ -397,6 +442,7 @@ export class World {
 
   #happened(event: ConnectionEvent): void {
     if (event.type === "connected") return;
+    if (event.type === "closed" && event.reason === "refused" && this.#isRefused) return;
     if (event.type !== "message") {
       const cause = event.type === "closed" && event.cause instanceof Error ? event.cause.message : "";
       throw new Violation(`${event.type}: ${cause}`);
@@ -443,7 +489,7 @@ export class World {
 
   /** Nothing would come back after a restart now. */
   #checkStore(flash: ModelFlash): void {
-    const { outbox, session } = new ModelDevice(this.#scope.window, flash.restarted());
+    const { outbox, session } = this.#made(flash.restarted());
     if (outbox.length + session.inFlight !== 0) throw new Violation("something is left in the store");
   }
 

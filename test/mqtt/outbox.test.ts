@@ -40,6 +40,40 @@ function takeInFlight(outbox: Outbox, count: number): OutgoingList {
   return list;
 }
 
+describe("messages that no server has looked at", () => {
+  test("wait where they were, before all others: they expire, and give way as before", () => {
+    const outbox = new Outbox();
+    const [one, two] = [addTo(outbox, { payload: "a", expiresAt: 50 }), addTo(outbox, { payload: "b" })];
+    addTo(outbox, { payload: "c" });
+    const list = takeInFlight(outbox, 2);
+    list.first?.repeat();
+    outbox.expired(50);
+    outbox.takeBack(list, 0);
+    expect([list.length, outbox.length, outbox.byteLength, outbox.nextExpiry]).toEqual([0, 3, 24, 50]);
+    expect([one, two].map(({ packetIdentifier }) => packetIdentifier)).toEqual([0, 0]);
+    expect(publishOf(one as Outgoing).duplicate).toBe(false);
+    outbox.expired(50);
+    addTo(outbox, { payload: "d", limits: { maximumQueueBytes: 16 } });
+    expect(outcomes([one, two] as Delivery[])).toEqual(["expired", "evicted"]);
+    expect(drained(outbox)).toEqual(["c", "d"]);
+  });
+
+  test("but not those that had been given back before: they do neither", () => {
+    const outbox = new Outbox();
+    const one = addTo(outbox, { payload: "a", expiresAt: 50 });
+    outbox.giveBack(takeInFlight(outbox, 1));
+    const two = addTo(outbox, { payload: "b" });
+    expect(outbox.isReturning).toBe(true);
+    const list = takeInFlight(outbox, 2);
+    expect(outbox.isReturning).toBe(false);
+    outbox.takeBack(list, 1);
+    outbox.expired(50);
+    addTo(outbox, { payload: "c", limits: { maximumQueueLength: 2 } });
+    expect(outcomes([one, two])).toEqual([undefined, "evicted"]);
+    expect(drained(outbox)).toEqual(["a", "c"]);
+  });
+});
+
 describe("messages wait", () => {
   test("in the order in which they were added", () => {
     const outbox = new Outbox();

@@ -3,6 +3,7 @@
 import { describe, expect, test } from "vitest";
 import { VirtualClock } from "../../host-sim/virtual/virtual-clock.js";
 import { VirtualNetwork } from "../../host-sim/virtual/virtual-network.js";
+import type { ServerOptions } from "../../src/mqtt/options.js";
 import { MemoryFlash } from "../support/memory-flash.js";
 import { MiniBroker } from "../support/mini-broker.js";
 import { PoweredClient } from "./support/powered-client.js";
@@ -58,8 +59,8 @@ class World {
 }
 
 /** Bytes that go to the flash in an undisturbed life. */
-function workOfALife(): number {
-  const world = new World();
+function workOfALife(options: Partial<ServerOptions>): number {
+  const world = new World(options);
   world.device.boot();
   world.live();
   world.settle();
@@ -70,11 +71,14 @@ function workOfALife(): number {
   return world.device.flash.work;
 }
 
-describe("a device whose power fails", () => {
+describe.each([
+  ["a device whose power fails", {}],
+  ["a device whose power fails, and which does not wait for CONNACK", { earlyPublish: true }],
+] as const)("%s", (_, options) => {
   test("at any byte of any write to its flash, loses nothing stored and repeats nothing of QoS 2", () => {
-    const work = workOfALife();
+    const work = workOfALife(options);
     for (let power = 0; power < work; power += 1) {
-      const world = new World();
+      const world = new World(options);
       world.device.boot(power);
       world.live();
       world.device.boot();
@@ -85,7 +89,7 @@ describe("a device whose power fails", () => {
 
   test("again and again, while it recovers too, still does not", () => {
     for (let seed = 1; seed <= 250; seed += 1) {
-      const world = new World();
+      const world = new World(options);
       for (let life = 0; life < 6; life += 1) {
         // Some lives are too short for the first record, some see it all.
         world.device.boot((seed * 7919 + life * 104_729) % 6000);
@@ -100,7 +104,7 @@ describe("a device whose power fails", () => {
 
   test("at any moment between writes does not either", () => {
     for (let time = 0; time < 2600; time += 9) {
-      const world = new World();
+      const world = new World(options);
       world.device.boot();
       for (const [index, qos] of ([2, 1, 2] as const).entries()) world.device.publish(`m${index}`, qos);
       world.broker.publish("in/a", "c", { qos: 2 });

@@ -11,6 +11,7 @@ const WALKS = 300;
 const bounds = fc.record({
   maximumInFlight: fc.constantFrom(1, 2, 20),
   maximumQueueLength: fc.constantFrom(1000, 1000, 3),
+  earlyPublish: fc.boolean(),
 });
 
 /** Each text once, in the order in which it came first. */

@@ -27,6 +27,8 @@ export function eventText(event: ClientEvent): string {
       return `unsubscribed from ${event.topicFilter} at ${event.server}`;
     case "message-refused":
       return `message of ${event.payloadLength} bytes refused: ${event.topicName}`;
+    case "finished":
+      return `finished, ${event.pending} pending`;
     case "restored":
       return `${event.messageCount} messages restored`;
     case "store-failed":

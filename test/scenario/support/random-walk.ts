@@ -17,6 +17,7 @@ export interface WalkOptions {
   readonly losesSessions: boolean;
   readonly maximumInFlight: number;
   readonly maximumQueueLength: number;
+  readonly earlyPublish: boolean;
 }
 
 const TIMES = {
@@ -58,6 +59,10 @@ export const step = fc.oneof(
   { weight: 6, arbitrary: fc.record({ kind: fc.constant("up" as const), server }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant("crash" as const), server, forgets: fc.boolean() }) },
   { weight: 6, arbitrary: fc.record({ kind: fc.constant("boot" as const), server }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ kind: fc.constant("refuse" as const), server, refuses: fc.boolean() }),
+  },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant("stop" as const) }) },
   { weight: 4, arbitrary: fc.record({ kind: fc.constant("start" as const) }) },
   {
@@ -90,6 +95,8 @@ export class RandomWalk {
   /** Inbound messages that a broker holds for the client and has not lost. */
   readonly promised = new Map<string, { readonly broker: MiniBroker; readonly qos: QoS }>();
   readonly #options: WalkOptions;
+  /** Hosts whose CONNACK refuses. */
+  readonly #refusing = new Set<string>();
   #count = 0;
 
   constructor(options: WalkOptions) {
@@ -100,7 +107,10 @@ export class RandomWalk {
       mqtt: own,
       ...(options.hasBackup ? { mqtt1: own } : {}),
     });
-    this.brokers = ["broker", "backup"].map((host) => new MiniBroker(this.world.network, { host }));
+    this.brokers = ["broker", "backup"].map((host) => {
+      const authenticate = () => (this.#refusing.has(host) ? 5 : 0);
+      return new MiniBroker(this.world.network, { host, authenticate });
+    });
     const onMessage = ({ payload }: ReceivedMessage) => {
       this.arrived.push(Buffer.from(payload).toString("utf8"));
     };
@@ -138,6 +148,10 @@ export class RandomWalk {
       case "boot":
         this.#broker(one.server).start();
         break;
+      case "refuse":
+        if (one.refuses) this.#refusing.add(this.#broker(one.server).host);
+        else this.#refusing.delete(this.#broker(one.server).host);
+        break;
       case "conditions":
         world.provider.setConditions(one);
         break;
@@ -149,6 +163,7 @@ export class RandomWalk {
   /** Brings everything up, and lets the client finish its business with each server. */
   finish(): void {
     const { world, brokers } = this;
+    this.#refusing.clear();
     world.provider.setConditions({ latency: 0, segment: 1000 });
     for (const { host } of brokers) {
       world.network.up(host);
