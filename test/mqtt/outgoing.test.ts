@@ -137,6 +137,43 @@ describe("lowering the QoS", () => {
     expect(hexOf(outgoing)).toBe("31 07 00 01 74 ff 00 c0 80");
   });
 
+  for (const length of [1, 123, 124, 125, 126]) {
+    test(`of one among others leaves them as they are, and no gap for ever: payload of ${length} bytes`, () => {
+      const messages: Outgoing[] = [];
+      const ring = new PacketRing({
+        relocate: (move) => {
+          for (const one of messages) one.start = move(one.start);
+        },
+      });
+      for (let i = 0; i < 4; i += 1) messages.push(outgoingOf("t", numbered(length), 1, false, ring));
+      const packet = outgoingOf("t", numbered(length), 0).bytes as Uint8Array;
+      const { bytes } = ring;
+      const room = (bytes as Uint8Array).length;
+      for (const at of [2, 1, 3]) {
+        messages[at]?.lower(0);
+        expect(messages.map((one) => [one.qos, one.byteLength])).toEqual(
+          messages.map(({ qos }) => [
+            qos,
+            qos === 0 ? packet.length : outgoingOf("t", numbered(length), 1).byteLength,
+          ]),
+        );
+      }
+      for (const one of messages.slice(1)) expect(sameBytes(one.bytes as Uint8Array, packet)).toBe(true);
+      // All in front of the last one is free now, the gaps too.
+      for (const one of messages.splice(0, 3)) one.release();
+      expect(ring.byteLength).toBe(packet.length);
+      const last = messages[0] as Outgoing;
+      const free = last.start;
+      let used = 0;
+      for (let shortest = 5; used + shortest <= free; used += shortest) {
+        messages.push(outgoingOf("t", "", 0, false, ring));
+        if (ring.bytes !== bytes) break;
+      }
+      expect([ring.bytes === bytes, (ring.bytes as Uint8Array).length]).toEqual([true, room]);
+      expect(sameBytes(last.bytes as Uint8Array, packet)).toBe(true);
+    });
+  }
+
   test("of a message that came back from another server leaves no packet identifier behind", () => {
     const outgoing = outgoingOf("t", "x", 2);
     outgoing.identify(0x1234);

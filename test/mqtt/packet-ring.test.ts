@@ -44,6 +44,8 @@ describe("packets stand", () => {
     expect(added(world, 9)).toEqual([0, true]);
     expect(added(world, 11)).toEqual([9, true]);
     expect(added(world, 2)).toEqual([120, false]);
+    // Room for a quarter more, as ever.
+    expect(added(world, 30)).toEqual([122, true]);
   });
 
   test("at the end again when the first have been passed over to where the buffer began anew", () => {
