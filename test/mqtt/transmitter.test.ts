@@ -1,4 +1,7 @@
-/** What leaves on a connection: in which order, in which portions, and how much of it may wait. */
+/**
+ * What leaves on a connection: in which order, in which portions, and how much of it may wait. Long, because every
+ * bound of a write is looked at from both sides.
+ */
 
 import { describe, expect, test } from "vitest";
 import type { ServerOptions } from "../../src/mqtt/options.js";
