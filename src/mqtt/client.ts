@@ -266,6 +266,8 @@ export class MqttClient {
   private isPlain(message: Message): boolean {
     return (
       this.store === undefined &&
+      // SUBSCRIBE, for the answer to it perhaps, goes first.
+      !this.subscriptions.isChanged &&
       message.expiresAfter === undefined &&
       (message.qos ?? 0) <= this.options.maximumQos &&
       !this.session.identifiers.exhausted
@@ -285,14 +287,27 @@ export class MqttClient {
     const outgoing = this.outbox.add(message, handler, now, this.options, true, room, packetIdentifier);
     if (outgoing.ring === undefined) {
       this.wake();
-    } else if (!link.launch(outgoing, qos, now)) {
-      this.outbox.enqueue(outgoing);
-      this.wake();
-    } else if (qos === 0) {
-      this.outbox.settle(outgoing, "sent");
-      if (handler !== undefined) this.wake();
+    } else {
+      this.write(link, outgoing, qos, now);
     }
     return outgoing;
+  }
+
+  private write(link: Link, outgoing: Outgoing, qos: QoS, now: Milliseconds): void {
+    let isWritten = true;
+    try {
+      isWritten = link.launch(outgoing, qos, now);
+    } finally {
+      if (!isWritten) {
+        outgoing.packetIdentifier = 0;
+        this.outbox.enqueue(outgoing);
+        this.wake();
+      } else if (qos === 0) {
+        // Also when the port threw: no list has it, and what it holds must not stay.
+        this.outbox.settle(outgoing, "sent");
+        if (outgoing.handler !== undefined) this.wake();
+      }
+    }
   }
 
   /**

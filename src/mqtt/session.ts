@@ -324,12 +324,14 @@ export class Session {
     this.identifiers.continueAfter(restored.last[server]);
   }
 
-  /** For the store: what is in flight, and then what was released. */
-  eachMessage(visit: (outgoing: Outgoing, server: ServerName, isReleased: boolean) => void): void {
+  /** For the store: what is in flight, and then what was released; without a server what leaves as QoS 0. */
+  eachMessage(visit: (outgoing: Outgoing, server: ServerName | undefined, isReleased: boolean) => void): void {
     for (const list of [this.unsent, this.sentList]) {
       for (let at = list.first; at !== undefined; at = at.next) visit(at, this.server, false);
     }
     for (let at = this.released.first; at !== undefined; at = at.next) visit(at, this.server, true);
+    // One that was stored and lowered, and should it be interrupted, waits again.
+    for (let at = this.leaving.first; at !== undefined; at = at.next) visit(at, undefined, false);
   }
 
   private get hasStored(): boolean {
