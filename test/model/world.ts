@@ -6,6 +6,7 @@
  */
 
 import type { ConnectionEvent } from "../../src/mqtt/connection-event.js";
+import type { Outgoing } from "../../src/mqtt/outgoing.js";
 import type { Method } from "./broker.js";
 import { ModelBroker } from "./broker.js";
 import { CONTROL_TYPES } from "./control-types.js";
@@ -188,6 +189,8 @@ export class World {
     const key = new StateKey();
     const { outbox, session, flash, isOnline, isConnected } = this.#device;
     key.add(this.#drops, this.#losses, this.#crashes, flash === undefined ? 0 : flash.end);
+    // A torn record may end the journal without being seen in what was written.
+    key.add(outbox.store?.["journal"]?.used ?? 0);
     key.add(+isOnline, +isConnected, +this.#isIdle, +this.#isLossUntold, +this.#isSessionDoubtful);
     key.add(+this.#isSendingDoubtful, +this.#isRefused, this.#refusalsLeft);
     for (const one of this.#sent) key.add(one);
@@ -195,15 +198,24 @@ export class World {
     key.add(-1);
     for (const one of this.#inbound) key.add(one.number, one.code);
     key.add(-1);
-    session.eachMessage(({ packetIdentifier, bytes, storeId }, _server, isReleased) => {
+    // Packets that stand one behind the other leave together.
+    let end = -1;
+    const addPlace = ({ start, byteLength }: Outgoing): void => {
+      key.add(+(start === end));
+      end = start + byteLength;
+    };
+    session.eachMessage((outgoing, _server, isReleased) => {
+      const { packetIdentifier, bytes, storeId } = outgoing;
+      addPlace(outgoing);
       const isAgain = bytes !== undefined && isDuplicate(bytes);
       key.add(packetIdentifier ?? 0, +isReleased, +isAgain, storeId === undefined ? 0 : 1);
       key.add(bytes === undefined ? 0 : numberOf(bytes));
     });
     key.add(-1, session.identifiers.last, session.identifiers.inUse);
-    outbox.eachWaiting(({ bytes, storeId }) =>
-      key.add(numberOf(bytes as Uint8Array), storeId === undefined ? 0 : 1),
-    );
+    outbox.eachWaiting((outgoing) => {
+      addPlace(outgoing);
+      key.add(numberOf(outgoing.bytes as Uint8Array), outgoing.isStored ? 1 : 0);
+    });
     key.add(-1);
     for (let identifier = 1; identifier <= 3; identifier += 1) key.add(+session.wasReceived(identifier));
     for (const one of [...this.#sentHere].sort((a, b) => a - b)) key.add(one);
