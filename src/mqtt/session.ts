@@ -325,7 +325,9 @@ export class Session {
   }
 
   /** For the store: what is in flight, and then what was released; without a server what leaves as QoS 0. */
-  eachMessage(visit: (outgoing: Outgoing, server: ServerName | undefined, isReleased: boolean) => void): void {
+  eachMessage(
+    visit: (outgoing: Outgoing, server: ServerName | undefined, isReleased: boolean) => void,
+  ): void {
     for (const list of [this.unsent, this.sentList]) {
       for (let at = list.first; at !== undefined; at = at.next) visit(at, this.server, false);
     }
