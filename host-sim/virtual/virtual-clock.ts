@@ -147,8 +147,11 @@ class VirtualTimer implements Timer, QueuedTimer {
       throw new RangeError("a delay must be a number, not NaN");
     }
     this.#queue.remove(this);
-    if (delay !== Number.POSITIVE_INFINITY) {
-      this.time = this.#clock.now() + Math.max(0, delay);
+    if (delay <= 0) {
+      this.time = this.#clock.now();
+      this.#queue.addDue(this);
+    } else if (delay !== Number.POSITIVE_INFINITY) {
+      this.time = this.#clock.now() + delay;
       this.#queue.add(this);
     }
   }
