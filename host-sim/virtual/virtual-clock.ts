@@ -130,7 +130,8 @@ export class VirtualClock implements Clock, TimerProvider {
 class VirtualTimer implements Timer, QueuedTimer {
   time: Milliseconds = 0;
   order = 0;
-  position = -1;
+  home: QueuedTimer["home"] = "nowhere";
+  position = 0;
   readonly onExpired: () => void;
   readonly #clock: Clock;
   readonly #queue: TimerQueue<VirtualTimer>;
