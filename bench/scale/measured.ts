@@ -6,7 +6,7 @@ export interface Measured {
   readonly devices: number;
   /** CPU time in µs per device to make it, connect it, and publish what it has to say first. */
   readonly connectCpu: number;
-  /** Per device, connected and quiet. */
+  /** Per device, connected and quiet. Of a few it cannot be told from what the process itself takes and frees. */
   readonly memory: Memory;
   /** CPU time in µs per acknowledged message; the median of the rounds. */
   readonly messageCpu: number;

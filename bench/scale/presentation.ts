@@ -6,8 +6,11 @@ import { markdownTable, textTable } from "../report/table.js";
 import type { Measured, MeasuredOnSockets } from "./measured.js";
 import type { ScaleResult } from "./section.js";
 
-/** From here on the cost of the process itself is no great part any more. */
+/** From here on the process itself is no great part of the cost any more; the memory of fewer cannot be told from it, */
 const MANY = 100;
+/** and of fewer than this not well enough to say whether it grows. */
+const MANY_FOR_MEMORY = 1_000;
+const UNKNOWN = "–";
 /** How much the cost of a device may grow with ten times the devices, and still count as the same. */
 const SAME = 1.05;
 
@@ -66,22 +69,25 @@ export function scaleMarkdown(result: ScaleResult): string {
 
 export function scaleCharts({ sockets, virtual }: ScaleResult): Record<string, string> {
   const axes = { xLabel: "devices in one process", xScale: "logarithmic", yScale: "logarithmic" } as const;
-  const both = (value: (measured: Measured) => number) => [
-    { name: "on sockets", points: sockets.map((measured) => point(measured, value(measured))) },
-    { name: "in virtual time", points: virtual.map((measured) => point(measured, value(measured))) },
-  ];
+  const both = (least: number, value: (measured: Measured) => number) =>
+    [["on sockets", sockets] as const, ["in virtual time", virtual] as const].map(([name, all]) => ({
+      name,
+      points: all
+        .filter(({ devices }) => devices >= least)
+        .map((measured) => point(measured, value(measured))),
+    }));
   return {
     "scale-cpu.svg": lineChart({
       ...axes,
       title: "CPU time per acknowledged message",
       yLabel: "µs",
-      series: both(({ messageCpu }) => messageCpu),
+      series: both(1, ({ messageCpu }) => messageCpu),
     }),
     "scale-memory.svg": lineChart({
       ...axes,
       title: "Memory per connected device",
       yLabel: "KB",
-      series: both(({ memory }) => kilobytes(memory.heap + memory.buffers)),
+      series: both(MANY, ({ memory }) => kilobytes(memory.heap + memory.buffers)),
     }),
     "scale-lag.svg": lineChart({
       ...axes,
@@ -103,8 +109,8 @@ function commonCells({ devices, connectCpu, memory, messageCpu }: Measured): Row
     devices,
     digits(messageCpu),
     digits(connectCpu),
-    digits(kilobytes(memory.heap)),
-    digits(kilobytes(memory.buffers)),
+    devices < MANY ? UNKNOWN : digits(kilobytes(memory.heap)),
+    devices < MANY ? UNKNOWN : digits(kilobytes(memory.buffers)),
     digits(memory.resident / 2 ** 20),
   ];
 }
@@ -120,18 +126,23 @@ function virtualRow(measured: Measured): Row {
 
 function verdicts({ sockets, virtual }: ScaleResult): string[] {
   const values = [
-    ["CPU per message", (measured: Measured) => measured.messageCpu],
-    ["memory per device", (measured: Measured) => measured.memory.heap + measured.memory.buffers],
+    ["CPU per message", MANY, ({ messageCpu }: Measured) => messageCpu],
+    ["memory per device", MANY_FOR_MEMORY, ({ memory }: Measured) => memory.heap + memory.buffers],
   ] as const;
-  return values.flatMap(([what, value]) => [
-    verdict(`${what}, on sockets`, sockets, value),
-    verdict(`${what}, in virtual time`, virtual, value),
+  return values.flatMap(([what, least, value]) => [
+    verdict(`${what}, on sockets`, sockets, least, value),
+    verdict(`${what}, in virtual time`, virtual, least, value),
   ]);
 }
 
 /** The growth of the cost of one as they become more: none means that all together cost in proportion. */
-function verdict(what: string, all: readonly Measured[], value: (measured: Measured) => number): string {
-  const many = all.filter(({ devices }) => devices >= MANY);
+function verdict(
+  what: string,
+  all: readonly Measured[],
+  least: number,
+  value: (measured: Measured) => number,
+): string {
+  const many = all.filter(({ devices }) => devices >= least);
   const [first, last] = [many[0], many.at(-1)];
   if (first === undefined || last === undefined || first === last) return `${what}: not measured.`;
   const growth = value(last) / value(first);

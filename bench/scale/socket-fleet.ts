@@ -21,7 +21,7 @@ const SHORTEST_INTERVAL: Milliseconds = 200;
 const CONNECTING = 64;
 const CONNECT_LIMIT: Milliseconds = 60_000;
 const ROUNDS = 3;
-const ROUND: Milliseconds = 3_000;
+const ROUND: Milliseconds = 2_500;
 /** In which what was sent is acknowledged. */
 const SETTLING: Milliseconds = 500;
 /** How often doors are looked after, and the lag of the event loop. */
