@@ -8,12 +8,11 @@ import type { ClientObserver } from "../../src/mqtt/event.js";
 import type { Flash } from "../../src/mqtt/ports.js";
 import type { FileStore } from "../../src/transport/file-store.js";
 import { FileFolder } from "../io/file-folder.js";
-import { NodeClock } from "../io/node-clock.js";
-import { nodeNetwork } from "../io/node-network.js";
 import { nodeText } from "../io/node-text.js";
-import { NodeTimers } from "../io/node-timers.js";
-import { NodeTransportProvider } from "../io/node-transport.js";
+import type { DeviceWorld } from "./device-world.js";
+import { NodeWorld } from "./node-world.js";
 import { SimulatedClimate } from "./simulated-climate.js";
+import type { OutputListener } from "./simulated-pins.js";
 import { SimulatedPins } from "./simulated-pins.js";
 
 /** Hears what the device does to the world. */
@@ -21,17 +20,18 @@ export interface DeviceListener extends ClientObserver {
   onSiren(sounding: boolean): void;
 }
 
-export class SimulatedDevice {
+export class SimulatedDevice implements OutputListener {
   readonly device: Device;
   readonly #config: Config;
+  readonly #listener: DeviceListener;
   readonly #pins: SimulatedPins;
-  readonly #network = new NodeTransportProvider();
-  readonly #timers = new NodeTimers();
+  readonly #world: DeviceWorld;
 
   /**
    * Throws as `Device` does. The door is closed at the start.
    * @param files where certificates and keys are that the config names
    * @param flash where events and sessions survive its end
+   * @param world where it lives; default: on this machine, where `files` are
    */
   constructor(
     config: Config,
@@ -39,25 +39,23 @@ export class SimulatedDevice {
     listener: DeviceListener,
     files: FileStore = new FileFolder("."),
     flash?: Flash,
+    world: DeviceWorld = new NodeWorld(files),
   ) {
-    const { siren_pin: sirenPin, siren_active_low: sirenActiveLow } = config.alarm;
+    const { clock, timers, transport, wallClock } = world;
     this.#config = config;
-    this.#pins = new SimulatedPins({
-      onOutput(pin: number, level: Level) {
-        if (pin === sirenPin) listener.onSiren((level === 1) !== sirenActiveLow);
-      },
-    });
+    this.#listener = listener;
+    this.#world = world;
+    this.#pins = new SimulatedPins(this, world.defer);
     this.setDoor("closed");
-    const clock = new NodeClock();
     this.device = new Device(config, {
-      transport: nodeNetwork(this.#network, files, this.#timers),
+      transport,
       clock,
-      timers: this.#timers,
+      timers,
       random: Math.random,
       text: nodeText,
       pins: this.#pins,
       climate: new SimulatedClimate(clock),
-      wallClock: { now: () => Date.now() },
+      wallClock,
       log,
       deviceId: `sim-${config.app}`,
       observer: listener,
@@ -81,7 +79,12 @@ export class SimulatedDevice {
 
   /** Cuts its power, for good: no DISCONNECT, and the server publishes the will. */
   crash(): void {
-    this.#timers.powerOff();
-    this.#network.destroyAll();
+    this.#world.powerOff();
+  }
+
+  /** For the pins. */
+  onOutput(pin: number, level: Level): void {
+    const { siren_pin: sirenPin, siren_active_low: sirenActiveLow } = this.#config.alarm;
+    if (pin === sirenPin) this.#listener.onSiren((level === 1) !== sirenActiveLow);
   }
 }

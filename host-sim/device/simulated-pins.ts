@@ -1,6 +1,7 @@
 /** The pins of a simulated board: the firmware opens them, the simulation moves the inputs and hears the outputs. */
 
 import type { DigitalInput, DigitalOutput, Level, Pins } from "../../firmware/apps/io.js";
+import type { Defer } from "../io/digital.js";
 import { VirtualPin } from "../io/digital.js";
 
 /** What hangs on the outputs. */
@@ -9,37 +10,70 @@ export interface OutputListener {
 }
 
 export class SimulatedPins implements Pins {
-  readonly #inputs = new Map<number, VirtualPin>();
-  /** Levels that were set before the firmware opened the pin. */
-  readonly #levels = new Map<number, Level>();
+  /** A list, since there are few on a device, and maybe many devices. */
+  #inputs: readonly SimulatedInput[] = [];
   readonly #listener: OutputListener;
+  readonly #defer: Defer;
 
-  constructor(listener: OutputListener) {
+  /** @param defer runs what the firmware is told of an input */
+  constructor(listener: OutputListener, defer: Defer = setImmediate) {
     this.#listener = listener;
+    this.#defer = defer;
   }
 
   /** Moves an input, as a door moves the reed switch. */
   setInput(pin: number, level: Level): void {
-    this.#levels.set(pin, level);
-    this.#inputs.get(pin)?.set(level);
+    this.#inputAt(pin, level).set(level);
   }
 
   openInput(pin: number, pull: "up" | "down", onReadable: () => void): DigitalInput {
-    const level = this.#levels.get(pin) ?? (pull === "up" ? 1 : 0);
-    const input = new VirtualPin({ defer: setImmediate, level, onReadable });
-    this.#inputs.set(pin, input);
-    return {
-      read: () => input.read(),
-      close: () => {
-        input.onReadable = undefined;
-        this.#inputs.delete(pin);
-      },
-    };
+    const input = this.#inputAt(pin, pull === "up" ? 1 : 0);
+    input.open(this.#defer, onReadable);
+    return input;
   }
 
   openOutput(pin: number, level: Level): DigitalOutput {
     const onChanged = (changed: Level): void => this.#listener.onOutput(pin, changed);
-    const output = new VirtualPin({ defer: setImmediate, level, onChanged });
+    const output = new VirtualPin({ defer: this.#defer, level, onChanged });
     return { write: (next) => output.write(next) };
+  }
+
+  /** @param level what it is at if nobody has moved it yet */
+  #inputAt(pin: number, level: Level): SimulatedInput {
+    const known = this.#inputs.find((input) => input.pin === pin);
+    if (known !== undefined) return known;
+    const input = new SimulatedInput(pin, level);
+    this.#inputs = [...this.#inputs, input];
+    return input;
+  }
+}
+
+/** An input, which has a level before the firmware opens it and after it is closed, too. */
+class SimulatedInput implements DigitalInput {
+  readonly pin: number;
+  #level: Level;
+  #opened: VirtualPin | undefined;
+
+  constructor(pin: number, level: Level) {
+    this.pin = pin;
+    this.#level = level;
+  }
+
+  open(defer: Defer, onReadable: () => void): void {
+    this.#opened = new VirtualPin({ defer, level: this.#level, onReadable });
+  }
+
+  set(level: Level): void {
+    this.#level = level;
+    this.#opened?.set(level);
+  }
+
+  read(): Level {
+    return this.#level;
+  }
+
+  close(): void {
+    if (this.#opened !== undefined) this.#opened.onReadable = undefined;
+    this.#opened = undefined;
   }
 }

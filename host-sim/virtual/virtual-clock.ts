@@ -130,7 +130,8 @@ export class VirtualClock implements Clock, TimerProvider {
 class VirtualTimer implements Timer, QueuedTimer {
   time: Milliseconds = 0;
   order = 0;
-  position = -1;
+  home: QueuedTimer["home"] = "nowhere";
+  position = 0;
   readonly onExpired: () => void;
   readonly #clock: Clock;
   readonly #queue: TimerQueue<VirtualTimer>;
@@ -147,8 +148,11 @@ class VirtualTimer implements Timer, QueuedTimer {
       throw new RangeError("a delay must be a number, not NaN");
     }
     this.#queue.remove(this);
-    if (delay !== Number.POSITIVE_INFINITY) {
-      this.time = this.#clock.now() + Math.max(0, delay);
+    if (delay <= 0) {
+      this.time = this.#clock.now();
+      this.#queue.addDue(this);
+    } else if (delay !== Number.POSITIVE_INFINITY) {
+      this.time = this.#clock.now() + delay;
       this.#queue.add(this);
     }
   }

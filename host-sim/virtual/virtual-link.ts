@@ -5,6 +5,7 @@ import type { VirtualClock } from "./virtual-clock.js";
 import { networkError } from "./virtual-network-error.js";
 import type { LinkConditions, PipeState } from "./virtual-pipe.js";
 import { VirtualPipe } from "./virtual-pipe.js";
+import type { StreamOwner } from "./virtual-stream.js";
 import { VirtualStream } from "./virtual-stream.js";
 
 /** `up`: from the device to the server; `down`: from the server to the device. */
@@ -13,52 +14,54 @@ export type Direction = "up" | "down" | "both";
 /** What a device's stream lets wait to be delivered; a server's has no limit, so that scripts need not care. */
 const DEVICE_WINDOW = 65_536;
 
-export interface VirtualLinkOptions {
-  /** The name of the provider that opens it. */
-  readonly clientName: string;
-  readonly endpoint: Endpoint;
-  readonly conditions: LinkConditions;
+/** The network that a link is part of. */
+export interface LinkOwner {
   /** The request for the connection has reached the server. */
-  readonly onRequest: () => void;
+  onRequest(link: VirtualLink): void;
   /** One of the ends has ended. */
-  readonly onOver: () => void;
+  onOver(link: VirtualLink): void;
 }
 
 /** Starts with the request for a connection underway. */
-export class VirtualLink {
+export class VirtualLink implements StreamOwner {
+  /** The name of the provider that opened it. */
   readonly clientName: string;
   readonly endpoint: Endpoint;
   /** The device's end. */
   readonly client: VirtualStream;
   /** The server's end. */
   readonly server: VirtualStream;
+  readonly #owner: LinkOwner;
   readonly #up: VirtualPipe;
   readonly #down: VirtualPipe;
 
-  constructor(clock: VirtualClock, options: VirtualLinkOptions) {
-    const { clientName, endpoint, conditions, onRequest, onOver } = options;
+  constructor(
+    clock: VirtualClock,
+    owner: LinkOwner,
+    clientName: string,
+    endpoint: Endpoint,
+    conditions: LinkConditions,
+  ) {
     const up = new VirtualPipe(clock, conditions);
     const down = new VirtualPipe(clock, conditions);
     this.clientName = clientName;
     this.endpoint = endpoint;
-    this.client = new VirtualStream(clock, {
-      endpoint,
-      outgoing: up,
-      incoming: down,
-      window: DEVICE_WINDOW,
-      onOver,
-    });
-    this.server = new VirtualStream(clock, {
-      endpoint,
-      outgoing: down,
-      incoming: up,
-      window: Number.POSITIVE_INFINITY,
-      onRequest,
-      onOver,
-    });
+    this.client = new VirtualStream(clock, this, up, down, DEVICE_WINDOW);
+    this.server = new VirtualStream(clock, this, down, up, Number.POSITIVE_INFINITY);
+    this.#owner = owner;
     this.#up = up;
     this.#down = down;
     up.signal("request");
+  }
+
+  /** For the server's end. */
+  onRequest(): void {
+    this.#owner.onRequest(this);
+  }
+
+  /** For the ends. */
+  onOver(): void {
+    this.#owner.onOver(this);
   }
 
   /** Changes how good the link is from now on; what is underway arrives as it would have. */

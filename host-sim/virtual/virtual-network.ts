@@ -3,6 +3,7 @@
 import { isIP } from "node:net";
 import type { Endpoint, TransportHandler } from "../../src/mqtt/ports.js";
 import type { VirtualClock } from "./virtual-clock.js";
+import type { LinkOwner } from "./virtual-link.js";
 import { VirtualLink } from "./virtual-link.js";
 import { networkError } from "./virtual-network-error.js";
 import type { LinkConditions } from "./virtual-pipe.js";
@@ -20,7 +21,7 @@ const PERFECT: LinkConditions = {
   segment: Number.POSITIVE_INFINITY,
 };
 
-export class VirtualNetwork {
+export class VirtualNetwork implements LinkOwner {
   readonly clock: VirtualClock;
   readonly #conditions: LinkConditions;
   readonly #hosts = new Map<string, HostState>();
@@ -39,8 +40,9 @@ export class VirtualNetwork {
   }
 
   /** The transport port of one device, known as `name` in the links. */
-  provider(name = "device", conditions: Partial<LinkConditions> = {}): VirtualTransportProvider {
-    return new VirtualTransportProvider(this, name, { ...this.#conditions, ...conditions });
+  provider(name = "device", conditions?: Partial<LinkConditions>): VirtualTransportProvider {
+    const own = conditions === undefined ? this.#conditions : { ...this.#conditions, ...conditions };
+    return new VirtualTransportProvider(this, name, own);
   }
 
   /** Accepts connections to `host`, which the network knows from then on. Throws when something listens there. */
@@ -94,13 +96,7 @@ export class VirtualNetwork {
 
   /** For the providers: a device asks for a connection. */
   connect(clientName: string, endpoint: Endpoint, conditions: LinkConditions): VirtualLink {
-    const link: VirtualLink = new VirtualLink(this.clock, {
-      clientName,
-      endpoint,
-      conditions,
-      onRequest: () => this.#onRequest(link),
-      onOver: () => this.#onOver(link),
-    });
+    const link = new VirtualLink(this.clock, this, clientName, endpoint, conditions);
     this.#links.add(link);
     switch (this.#hostState(endpoint.host)) {
       case "unknown":
@@ -122,7 +118,8 @@ export class VirtualNetwork {
     return this.#hosts.get(host) ?? (isIP(host) === 0 ? "unknown" : "silent");
   }
 
-  #onRequest(link: VirtualLink): void {
+  /** For the link. */
+  onRequest(link: VirtualLink): void {
     const { host, port } = link.endpoint;
     const accept = this.#hostState(host) === "up" ? this.#listeners.get(`${host}:${port}`) : undefined;
     if (accept === undefined) {
@@ -132,7 +129,8 @@ export class VirtualNetwork {
     link.server.grant(accept(link));
   }
 
-  #onOver(link: VirtualLink): void {
+  /** For the link. */
+  onOver(link: VirtualLink): void {
     const server = link.server.state;
     if (link.client.state === "closed" && (server === "closed" || server === "opening")) {
       this.#links.delete(link);

@@ -1,7 +1,8 @@
 /** One direction of a virtual connection: takes bytes from one end and delivers them to the other in virtual time. */
 
-import type { Clock, Milliseconds, Timer, TimerProvider } from "../../src/mqtt/ports.js";
-import { ByteQueue } from "../io/byte-queue.js";
+import type { Milliseconds, Timer } from "../../src/mqtt/ports.js";
+import { ChunkQueue } from "./chunk-queue.js";
+import type { VirtualClock } from "./virtual-clock.js";
 
 /** How good a link is. */
 export interface LinkConditions {
@@ -32,25 +33,29 @@ export interface PipeEnd {
 interface Delivery {
   readonly time: Milliseconds;
   readonly content: Uint8Array | Signal;
+  /** The one after it. */
+  next: Delivery | undefined;
 }
 
 /** What a receiver holds and what is on its way to it, at most; more waits at the sender. */
 const RECEIVE_WINDOW = 65_536;
 
+/** Holds next to nothing while nothing is underway, since most connections are quiet at most times. */
 export class VirtualPipe {
   conditions: LinkConditions;
   /** Set once by each end as it comes into being. */
   sender: PipeEnd | undefined;
   receiver: PipeEnd | undefined;
-  readonly #clock: Clock;
-  readonly #departure: Timer;
-  readonly #arrival: Timer;
-  readonly #waiting = new ByteQueue();
+  readonly #clock: VirtualClock;
+  /** What is sent and has not departed. */
+  #waiting: ChunkQueue | undefined;
   #departing = false;
   #ending = false;
-  /** Oldest first from `#head` on, in the order of their times. */
-  #underway: Delivery[] = [];
-  #head = 0;
+  /** What is underway, in the order of its times, as a list. */
+  #firstUnderway: Delivery | undefined;
+  #lastUnderway: Delivery | undefined;
+  /** Of the first that is underway. */
+  #arrival: Timer | undefined;
   #underwayByteLength = 0;
   #lostByteLength = 0;
   /** When the link has carried all that departed. */
@@ -58,11 +63,13 @@ export class VirtualPipe {
   #lastTime: Milliseconds = 0;
   #state: PipeState = "up";
 
-  constructor(clock: Clock & TimerProvider, conditions: LinkConditions) {
+  constructor(clock: VirtualClock, conditions: LinkConditions) {
     this.#clock = clock;
     this.conditions = conditions;
-    this.#departure = clock.create(() => this.#depart());
-    this.#arrival = clock.create(() => this.#arrive());
+  }
+
+  get #waitingByteLength(): number {
+    return this.#waiting === undefined ? 0 : this.#waiting.byteLength;
   }
 
   get state(): PipeState {
@@ -71,12 +78,14 @@ export class VirtualPipe {
 
   /** Bytes taken and not delivered; lost ones count for ever, as nobody acknowledges them. */
   get undeliveredByteLength(): number {
-    return this.#waiting.byteLength + this.#underwayByteLength + this.#lostByteLength;
+    return this.#waitingByteLength + this.#underwayByteLength + this.#lostByteLength;
   }
 
   /** Takes a copy of `bytes`. All that is sent in one turn departs together. */
   send(bytes: Uint8Array): void {
-    this.#waiting.append(bytes);
+    if (bytes.byteLength === 0) return;
+    this.#waiting ??= new ChunkQueue();
+    this.#waiting.append(Buffer.from(bytes));
     this.#departSoon();
   }
 
@@ -89,7 +98,7 @@ export class VirtualPipe {
   /** Sends `signal` at once, ahead of the bytes that have not departed; a reset discards those. */
   signal(signal: Signal): void {
     if (signal === "reset") {
-      this.#waiting.clear();
+      this.#waiting = undefined;
       this.#ending = false;
     }
     this.#dispatch(signal, 0);
@@ -97,7 +106,7 @@ export class VirtualPipe {
 
   /** The receiver has read something: what waited for that may depart. */
   onRead(): void {
-    if (this.#waiting.byteLength > 0) {
+    if (this.#waiting !== undefined) {
       this.#departSoon();
     }
   }
@@ -111,33 +120,35 @@ export class VirtualPipe {
     if (state === "up") {
       this.#awaitArrival();
     } else {
-      this.#arrival.cancel();
+      this.#arrival?.cancel();
     }
     if (state === "lost") {
       this.#lostByteLength += this.#underwayByteLength;
       this.#underwayByteLength = 0;
-      this.#underway = [];
-      this.#head = 0;
+      this.#firstUnderway = undefined;
+      this.#lastUnderway = undefined;
+      this.#arrival = undefined;
     }
   }
 
   #departSoon(): void {
     if (!this.#departing) {
       this.#departing = true;
-      this.#departure.schedule(0);
+      this.#clock.defer(() => this.#depart());
     }
   }
 
   #depart(): void {
     this.#departing = false;
     const { segment, bandwidth } = this.conditions;
-    while (this.#waiting.byteLength > 0) {
+    while (this.#waiting !== undefined) {
       const unread = this.receiver?.unreadByteLength ?? 0;
       const room = RECEIVE_WINDOW - unread - this.#underwayByteLength;
       if (room <= 0) {
         return;
       }
       const bytes = this.#waiting.take(Math.min(segment, room));
+      if (this.#waiting.byteLength === 0) this.#waiting = undefined;
       this.#dispatch(bytes, (bytes.byteLength * 1_000) / bandwidth);
     }
     if (this.#ending) {
@@ -156,28 +167,34 @@ export class VirtualPipe {
     // Nothing overtakes, not even when the latency has just become less.
     this.#lastTime = Math.max(this.#lastTime, this.#busyUntil + this.conditions.latency);
     this.#underwayByteLength += byteLength;
-    this.#underway.push({ time: this.#lastTime, content });
-    if (this.#underway.length - this.#head === 1) {
-      this.#awaitArrival();
+    const delivery: Delivery = { time: this.#lastTime, content, next: undefined };
+    const last = this.#lastUnderway;
+    this.#lastUnderway = delivery;
+    if (last !== undefined) {
+      last.next = delivery;
+      return;
     }
+    this.#firstUnderway = delivery;
+    this.#awaitArrival();
   }
 
   #awaitArrival(): void {
-    const next = this.#underway[this.#head];
+    const next = this.#firstUnderway;
     if (next !== undefined && this.#state === "up") {
+      this.#arrival ??= this.#clock.create(() => this.#arrive());
       this.#arrival.schedule(next.time - this.#clock.now());
     }
   }
 
   #arrive(): void {
-    const delivery = this.#underway[this.#head];
+    const delivery = this.#firstUnderway;
     if (delivery === undefined) {
       return;
     }
-    this.#head += 1;
-    if (this.#head === this.#underway.length) {
-      this.#underway = [];
-      this.#head = 0;
+    this.#firstUnderway = delivery.next;
+    if (delivery.next === undefined) {
+      this.#lastUnderway = undefined;
+      this.#arrival = undefined;
     }
     this.#awaitArrival();
     if (typeof delivery.content === "string") {

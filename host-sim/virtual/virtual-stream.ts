@@ -1,7 +1,7 @@
 /** One end of a virtual connection, a device's or a server's, with the contract of every transport. */
 
 import type { Endpoint, Transport, TransportHandler } from "../../src/mqtt/ports.js";
-import { ByteQueue } from "../io/byte-queue.js";
+import { ChunkQueue } from "./chunk-queue.js";
 import type { VirtualClock } from "./virtual-clock.js";
 import { networkError } from "./virtual-network-error.js";
 import type { PipeEnd, Signal, VirtualPipe } from "./virtual-pipe.js";
@@ -9,37 +9,42 @@ import type { PipeEnd, Signal, VirtualPipe } from "./virtual-pipe.js";
 /** `ending`: the connection is gone, but the handler has not been told yet because bytes are still unread. */
 export type StreamState = "opening" | "open" | "ending" | "closed";
 
-export interface VirtualStreamOptions {
+/** The connection that a stream is an end of. */
+export interface StreamOwner {
   readonly endpoint: Endpoint;
-  readonly outgoing: VirtualPipe;
-  readonly incoming: VirtualPipe;
-  /** Bytes that may wait to be delivered, at most. */
-  readonly window: number;
-  /** A server's end: a device asks for the connection. */
-  readonly onRequest?: () => void;
+  /** To a server's end: a device asks for the connection. */
+  onRequest(): void;
   /** Called once, when the stream has ended for its own application. */
-  readonly onOver: () => void;
+  onOver(): void;
 }
 
 export class VirtualStream implements Transport, PipeEnd {
   readonly #clock: VirtualClock;
-  readonly #options: VirtualStreamOptions;
+  readonly #owner: StreamOwner;
   readonly #window: number;
   readonly #outgoing: VirtualPipe;
   readonly #incoming: VirtualPipe;
-  readonly #unread = new ByteQueue();
+  /** Delivered and not read; undefined when there is nothing. */
+  #unread: ChunkQueue | undefined;
   #handler: TransportHandler | undefined;
   #state: StreamState = "opening";
   #cause: unknown;
   /** The room the handler knows of. */
   #announced = 0;
 
-  constructor(clock: VirtualClock, options: VirtualStreamOptions) {
+  /** @param window how many bytes may wait to be delivered */
+  constructor(
+    clock: VirtualClock,
+    owner: StreamOwner,
+    outgoing: VirtualPipe,
+    incoming: VirtualPipe,
+    window: number,
+  ) {
     this.#clock = clock;
-    this.#options = options;
-    this.#window = options.window;
-    this.#outgoing = options.outgoing;
-    this.#incoming = options.incoming;
+    this.#owner = owner;
+    this.#window = window;
+    this.#outgoing = outgoing;
+    this.#incoming = incoming;
     this.#outgoing.sender = this;
     this.#incoming.receiver = this;
   }
@@ -49,7 +54,7 @@ export class VirtualStream implements Transport, PipeEnd {
   }
 
   get unreadByteLength(): number {
-    return this.#unread.byteLength;
+    return this.#unread === undefined ? 0 : this.#unread.byteLength;
   }
 
   /** Bytes written and not delivered to the other end. */
@@ -58,12 +63,13 @@ export class VirtualStream implements Transport, PipeEnd {
   }
 
   read(target: Uint8Array): void {
-    if (target.byteLength > this.#unread.byteLength) {
-      throw new RangeError(`cannot read ${target.byteLength} bytes, ${this.#unread.byteLength} unread`);
+    if (target.byteLength > this.unreadByteLength) {
+      throw new RangeError(`cannot read ${target.byteLength} bytes, ${this.unreadByteLength} unread`);
     }
-    this.#unread.read(target);
+    this.#unread?.read(target);
+    if (this.unreadByteLength === 0) this.#unread = undefined;
     this.#incoming.onRead();
-    if (this.#state === "ending" && this.#unread.byteLength === 0) {
+    if (this.#state === "ending" && this.#unread === undefined) {
       this.#clock.defer(() => this.#reportEnd());
     }
   }
@@ -147,7 +153,7 @@ export class VirtualStream implements Transport, PipeEnd {
     }
     this.#state = "ending";
     this.#cause = cause;
-    if (this.#unread.byteLength === 0) {
+    if (this.#unread === undefined) {
       this.#reportEnd();
     } else if (this.#announced < this.#window) {
       // A handler that reads no further before it can write would else wait for ever.
@@ -159,6 +165,7 @@ export class VirtualStream implements Transport, PipeEnd {
   /** For the pipe. */
   onBytes(bytes: Uint8Array): void {
     if (this.#state === "open") {
+      this.#unread ??= new ChunkQueue();
       this.#unread.append(bytes);
       this.#handler?.onReadable(this.#unread.byteLength);
     }
@@ -168,7 +175,7 @@ export class VirtualStream implements Transport, PipeEnd {
   onSignal(signal: Signal): void {
     switch (signal) {
       case "request":
-        this.#options.onRequest?.();
+        this.#owner.onRequest();
         break;
       case "open":
         this.opened();
@@ -178,7 +185,7 @@ export class VirtualStream implements Transport, PipeEnd {
         break;
       case "reset":
         this.ended(
-          networkError(this.#state === "opening" ? "ECONNREFUSED" : "ECONNRESET", this.#options.endpoint),
+          networkError(this.#state === "opening" ? "ECONNREFUSED" : "ECONNRESET", this.#owner.endpoint),
         );
         break;
     }
@@ -207,8 +214,8 @@ export class VirtualStream implements Transport, PipeEnd {
   #leave(): void {
     if (this.#state !== "closed") {
       this.#state = "closed";
-      this.#unread.clear();
-      this.#options.onOver();
+      this.#unread = undefined;
+      this.#owner.onOver();
     }
   }
 }

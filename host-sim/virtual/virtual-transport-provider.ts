@@ -9,7 +9,8 @@ export class VirtualTransportProvider implements TransportProvider {
   readonly name: string;
   #conditions: LinkConditions;
   readonly #network: VirtualNetwork;
-  readonly #opened = new Set<VirtualLink>();
+  /** Few: those that have ended are forgotten at the next look. */
+  #opened: VirtualLink[] = [];
 
   constructor(network: VirtualNetwork, name: string, conditions: LinkConditions) {
     this.#network = network;
@@ -35,7 +36,7 @@ export class VirtualTransportProvider implements TransportProvider {
     this.#forgetEnded();
     const link = this.#network.connect(this.name, endpoint, this.#conditions);
     link.client.attach(handler);
-    this.#opened.add(link);
+    this.#opened.push(link);
     return link.client;
   }
 
@@ -61,8 +62,6 @@ export class VirtualTransportProvider implements TransportProvider {
   }
 
   #forgetEnded(): void {
-    for (const link of this.#opened) {
-      if (link.client.state === "closed") this.#opened.delete(link);
-    }
+    this.#opened = this.#opened.filter((link) => link.client.state !== "closed");
   }
 }
