@@ -1,7 +1,7 @@
 /** A process with one client in it, so that its CPU time is that client's; what it is to do it is told by messages. */
 
 import type { QoS } from "../../src/mqtt/packet.js";
-import { RECEIVED_TOPIC_NAMES, WINDOW } from "./message.js";
+import { QOS_0_WINDOW, RECEIVED_TOPIC_NAMES, WINDOW } from "./message.js";
 import type { Subject, SubjectName } from "./subject.js";
 import { subjectMaker } from "./subject.js";
 
@@ -34,15 +34,16 @@ class Stopwatch {
   }
 }
 
-/** Keeps `WINDOW` messages under way until `count` are completed. */
+/** Keeps as many messages under way as there may be, until `count` are completed. */
 function publishAll(subject: Subject, qos: QoS, count: number): Promise<void> {
   return new Promise((resolve) => {
+    const window = qos === 0 ? QOS_0_WINDOW : WINDOW;
     let begun = 0;
     let done = 0;
     let isFilling = false;
     const fill = (): void => {
       isFilling = true;
-      while (begun < count && begun - done < WINDOW) {
+      while (begun < count && begun - done < window) {
         begun += 1;
         subject.publish(qos, onDone);
       }

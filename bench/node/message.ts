@@ -20,3 +20,6 @@ export const PAYLOAD: Uint8Array = Buffer.from('{"door":"open","battery":87,"t":
  * same limit for those it sends, though some versions exceed it while they have a backlog.
  */
 export const WINDOW = 20;
+
+/** Messages of QoS 0 that the driver hands over at a time: about as many as MQTT.js takes before its socket is full. */
+export const QOS_0_WINDOW = 200;

@@ -142,9 +142,7 @@ async function measureCrowds(): Promise<Readonly<Record<SubjectName, Footprint>>
   try {
     const measure = async (subject: SubjectName): Promise<Footprint> => {
       const args = [subject, String(broker.port), String(CROWD)];
-      return nextMessage<Footprint>(
-        startChild("crowd-process.js", args, { nodeOptions: ["--expose-gc"] }),
-      );
+      return nextMessage<Footprint>(startChild("crowd-process.js", args, { nodeOptions: ["--expose-gc"] }));
     };
     // One after the other.
     const reed = await measure("reed");

@@ -18,14 +18,14 @@ import {
   PUBREL,
   PublishBatch,
 } from "./fixed-packets.js";
-import { TOPIC_NAME, WINDOW } from "./message.js";
+import { QOS_0_WINDOW, TOPIC_NAME, WINDOW } from "./message.js";
 import type { Subject } from "./subject.js";
 
 /** Of all sockets: what is in it is taken out at once. */
 const RECEIVE_BUFFER = Buffer.allocUnsafeSlow(65_536);
 
 const BATCHES: Readonly<Record<QoS, PublishBatch>> = {
-  0: new PublishBatch(TOPIC_NAME, 0, WINDOW),
+  0: new PublishBatch(TOPIC_NAME, 0, QOS_0_WINDOW),
   1: new PublishBatch(TOPIC_NAME, 1, WINDOW),
   2: new PublishBatch(TOPIC_NAME, 2, WINDOW),
 };
