@@ -1,4 +1,4 @@
-/** Starts the processes of this section, where they are to run, and talks to them. */
+/** Starts the processes that are measured, where they are to run, and talks to them. */
 
 import type { ChildProcess } from "node:child_process";
 import { spawn, spawnSync } from "node:child_process";
@@ -21,9 +21,9 @@ export function oneCorePrefix(): readonly string[] | undefined {
   }
 }
 
-/** Runs a file of this folder as a process that talks by messages. */
+/** Runs a file, beside this one or anywhere, as a process that talks by messages. */
 export function startChild(
-  file: string,
+  file: string | URL,
   args: readonly string[],
   { prefix = [], nodeOptions = [] }: { prefix?: readonly string[]; nodeOptions?: readonly string[] } = {},
 ): ChildProcess {

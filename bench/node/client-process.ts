@@ -2,7 +2,7 @@
 
 import type { QoS } from "../../src/mqtt/packet.js";
 import { QOS_0_WINDOW, RECEIVED_TOPIC_NAMES, WINDOW } from "./message.js";
-import type { Subject, SubjectName } from "./subject.js";
+import type { Subject, SubjectMaker, SubjectName } from "./subject.js";
 import { subjectMaker } from "./subject.js";
 
 export type Direction = "publish" | "receive";
@@ -76,7 +76,7 @@ class Receiver {
 
   /** With the highest QoS: each message comes with the one it was published with. */
   subscribe(subject: Subject, topicName: string): Promise<void> {
-    return subject.subscribe(topicName, 2, this.#onMessage);
+    return subject.subscribe([topicName], 2, this.#onMessage);
   }
 
   /** From the first of `count` messages to the last. */
@@ -98,24 +98,30 @@ class Receiver {
 
 class ClientProcess {
   readonly #name: SubjectName;
-  readonly #subject: Subject;
+  readonly #makeSubject: SubjectMaker;
   readonly #receiver = new Receiver();
+  #subject: Subject | undefined;
   #isSubscribed = false;
 
-  constructor(name: SubjectName, subject: Subject) {
+  constructor(name: SubjectName, makeSubject: SubjectMaker) {
     this.#name = name;
-    this.#subject = subject;
+    this.#makeSubject = makeSubject;
   }
 
   async obey(order: ClientOrder): Promise<void> {
     if (order.type === "connect") {
-      await this.#subject.connect(order.port, this.#name);
+      this.#subject = this.#makeSubject(order.port, this.#name);
+      await this.#subject.connect();
       answer({ type: "ready" });
-    } else if (order.type === "publish") {
-      answer({ type: "done", cost: await publish(this.#subject, order.qos, order.count) });
+      return;
+    }
+    const subject = this.#subject;
+    if (subject === undefined) throw new Error("unreachable: not connected");
+    if (order.type === "publish") {
+      answer({ type: "done", cost: await publish(subject, order.qos, order.count) });
     } else {
       const topicName = RECEIVED_TOPIC_NAMES[this.#name];
-      if (!this.#isSubscribed) await this.#receiver.subscribe(this.#subject, topicName);
+      if (!this.#isSubscribed) await this.#receiver.subscribe(subject, topicName);
       this.#isSubscribed = true;
       const cost = this.#receiver.receive(order.count);
       answer({ type: "ready" });
@@ -129,8 +135,7 @@ function answer(message: ClientAnswer): void {
 }
 
 const name = process.argv[2] as SubjectName;
-const makeSubject = await subjectMaker(name);
-const clientProcess = new ClientProcess(name, makeSubject());
+const clientProcess = new ClientProcess(name, await subjectMaker(name));
 process.on("message", (order: ClientOrder) => {
   clientProcess.obey(order).catch((error: unknown) => {
     console.error(error);

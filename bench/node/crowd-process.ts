@@ -1,7 +1,7 @@
 /** A process with many clients in it, connected and with nothing to do: what each of them holds in memory. */
 
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Subject, SubjectName } from "./subject.js";
+import type { Subject, SubjectMaker, SubjectName } from "./subject.js";
 import { subjectMaker } from "./subject.js";
 
 /** Bytes a client, on average. */
@@ -18,20 +18,24 @@ export interface Footprint {
 const BATCH = 50;
 
 async function connectAll(
-  makeSubject: () => Subject,
+  makeSubject: SubjectMaker,
   port: number,
   first: number,
   count: number,
 ): Promise<Subject[]> {
   const subjects: Subject[] = [];
   for (let done = 0; done < count; done += BATCH) {
-    const batch = Array.from({ length: Math.min(BATCH, count - done) }, makeSubject);
-    await Promise.all(
-      batch.map(async (subject, index) => {
-        const name = `crowd-${first + done + index}`;
-        await subject.connect(port, name);
-        await subject.subscribe(`${name}/command`, 1, () => {});
+    const names = Array.from(
+      { length: Math.min(BATCH, count - done) },
+      (_, index) => `crowd-${first + done + index}`,
+    );
+    const batch = await Promise.all(
+      names.map(async (name) => {
+        const subject = makeSubject(port, name);
+        await subject.connect();
+        await subject.subscribe([`${name}/command`], 1, () => {});
         await new Promise<void>((resolve) => subject.publish(1, resolve));
+        return subject;
       }),
     );
     subjects.push(...batch);
@@ -47,7 +51,7 @@ async function settledMemory(): Promise<NodeJS.MemoryUsage> {
   return process.memoryUsage();
 }
 
-async function measure(makeSubject: () => Subject, port: number, count: number): Promise<Footprint> {
+async function measure(makeSubject: SubjectMaker, port: number, count: number): Promise<Footprint> {
   // What is made once, and the code, is there before it is measured.
   const all = await connectAll(makeSubject, port, 0, BATCH);
   const before = await settledMemory();

@@ -14,10 +14,10 @@ const PUBLISH_OPTIONS: Readonly<Record<QoS, IClientPublishOptions>> = {
 };
 
 export class MqttjsSubject implements Subject {
-  #client: MqttClient | undefined;
+  readonly #client: MqttClient;
 
-  async connect(port: number, clientId: string): Promise<void> {
-    const client = mqtt.connect({
+  constructor(port: number, clientId: string) {
+    this.#client = mqtt.connect({
       host: "127.0.0.1",
       port,
       clientId,
@@ -25,22 +25,30 @@ export class MqttjsSubject implements Subject {
       clean: true,
       keepalive: 60,
       reconnectPeriod: 0,
+      manualConnect: true,
       // It has lines of its log ready even when nobody reads them; this is the cheapest way to be without.
       log: () => {},
     });
-    this.#client = client;
-    await new Promise<void>((resolve, reject) => {
-      client.once("connect", () => resolve());
+  }
+
+  connect(): Promise<void> {
+    const client = this.#client;
+    client.connect();
+    return new Promise<void>((resolve, reject) => {
+      client.once("connect", () => {
+        client.off("error", reject);
+        resolve();
+      });
       client.once("error", reject);
     });
   }
 
   publish(qos: QoS, onDone: () => void): void {
-    this.#client?.publish(TOPIC_NAME, payload, PUBLISH_OPTIONS[qos], onDone);
+    this.#client.publish(TOPIC_NAME, payload, PUBLISH_OPTIONS[qos], onDone);
   }
 
-  async subscribe(topicFilter: string, qos: QoS, onMessage: () => void): Promise<void> {
-    this.#client?.on("message", onMessage);
-    await this.#client?.subscribeAsync(topicFilter, { qos });
+  async subscribe(topicFilters: readonly string[], qos: QoS, onMessage: () => void): Promise<void> {
+    this.#client.on("message", onMessage);
+    await this.#client.subscribeAsync([...topicFilters], { qos });
   }
 }

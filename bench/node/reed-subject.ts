@@ -35,25 +35,33 @@ export function reedOptions(port: number, clientIdentifier: string): ServerOptio
 const PORTS = nodePorts({ onEvent() {} });
 
 export class ReedSubject implements Subject, ClientObserver, DeliveryHandler {
-  #client: MqttClient | undefined;
+  readonly #client: MqttClient;
   #onDone: () => void = ignore;
-  #awaited: ClientEvent["type"] | undefined;
-  #resolve: () => void = ignore;
+  #onConnected = ignore;
+  #onSubscribed = ignore;
 
-  connect(port: number, clientIdentifier: string): Promise<void> {
+  constructor(port: number, clientIdentifier: string) {
     this.#client = new MqttClient({ ...PORTS, observer: this }, reedOptions(port, clientIdentifier));
+  }
+
+  connect(): Promise<void> {
     this.#client.start();
-    return this.#until("ready");
+    return new Promise((resolve) => {
+      this.#onConnected = resolve;
+    });
   }
 
   publish(qos: QoS, onDone: () => void): void {
     this.#onDone = onDone;
-    this.#client?.publish({ topicName: TOPIC_NAME, payload: PAYLOAD, qos }, this);
+    this.#client.publish({ topicName: TOPIC_NAME, payload: PAYLOAD, qos }, this);
   }
 
-  subscribe(topicFilter: string, qos: QoS, onMessage: () => void): Promise<void> {
-    this.#client?.subscribe(topicFilter, { onMessage }, qos);
-    return this.#until("subscribed");
+  subscribe(topicFilters: readonly string[], qos: QoS, onMessage: () => void): Promise<void> {
+    const handler = { onMessage };
+    for (const topicFilter of topicFilters) this.#client.subscribe(topicFilter, handler, qos);
+    return new Promise((resolve) => {
+      this.#onSubscribed = resolve;
+    });
   }
 
   onOutcome(): void {
@@ -62,14 +70,13 @@ export class ReedSubject implements Subject, ClientObserver, DeliveryHandler {
 
   onEvent(event: ClientEvent): void {
     if (event.type === "disconnected") throw new Error(`Reed was disconnected: ${event.reason}`);
-    if (event.type === this.#awaited) this.#resolve();
-  }
-
-  #until(type: ClientEvent["type"]): Promise<void> {
-    this.#awaited = type;
-    return new Promise((resolve) => {
-      this.#resolve = resolve;
-    });
+    if (event.type === "connected") {
+      this.#onConnected();
+      this.#onConnected = ignore;
+    } else if (event.type === "subscribed") {
+      this.#onSubscribed();
+      this.#onSubscribed = ignore;
+    }
   }
 }
 

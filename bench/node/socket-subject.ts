@@ -33,6 +33,8 @@ const BATCHES: Readonly<Record<QoS, PublishBatch>> = {
 export class SocketSubject implements Subject {
   readonly #reader = new FixedReader((first) => this.#answer(first));
   readonly #flush = () => this.#writeAll();
+  readonly #port: number;
+  readonly #clientIdentifier: string;
   #socket: Socket | undefined;
   #waiting = 0;
   #qos: QoS = 0;
@@ -40,15 +42,20 @@ export class SocketSubject implements Subject {
   #onMessage: () => void = () => {};
   #onOther: () => void = () => {};
 
-  connect(port: number, clientIdentifier: string): Promise<void> {
+  constructor(port: number, clientIdentifier: string) {
+    this.#port = port;
+    this.#clientIdentifier = clientIdentifier;
+  }
+
+  connect(): Promise<void> {
     const callback = (byteLength: number) => {
       const answers = this.#reader.read(RECEIVE_BUFFER.subarray(0, byteLength));
       if (answers !== undefined) this.#socket?.write(answers);
       return true;
     };
     const onread = { buffer: RECEIVE_BUFFER, callback };
-    this.#socket = connect({ host: "127.0.0.1", port, noDelay: true, onread });
-    this.#socket.write(connectPacket(clientIdentifier));
+    this.#socket = connect({ host: "127.0.0.1", port: this.#port, noDelay: true, onread });
+    this.#socket.write(connectPacket(this.#clientIdentifier));
     return this.#untilOther();
   }
 
@@ -59,9 +66,9 @@ export class SocketSubject implements Subject {
     this.#waiting += 1;
   }
 
-  subscribe(topic: string, qos: QoS, onMessage: () => void): Promise<void> {
+  subscribe(topicFilters: readonly string[], qos: QoS, onMessage: () => void): Promise<void> {
     this.#onMessage = onMessage;
-    const subscriptions = [{ topic, qos }];
+    const subscriptions = topicFilters.map((topic) => ({ topic, qos }));
     this.#socket?.write(mqttPacket.generate({ cmd: "subscribe", messageId: 65_535, subscriptions }));
     return this.#untilOther();
   }

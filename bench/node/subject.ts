@@ -4,30 +4,32 @@ import type { QoS } from "../../src/mqtt/packet.js";
 
 export interface Subject {
   /** Resolves when CONNACK has come. */
-  connect(port: number, clientIdentifier: string): Promise<void>;
-  /** Publishes the message of `message.ts`; `onDone` is called when it is completed. */
+  connect(): Promise<void>;
+  /** Publishes the message of `message.ts`; `onDone` is called when it is completed. May come before `connect`. */
   publish(qos: QoS, onDone: () => void): void;
-  /** Calls `onMessage` for each message on `topicFilter`; resolves when SUBACK has come. */
-  subscribe(topicFilter: string, qos: QoS, onMessage: () => void): Promise<void>;
+  /** Calls `onMessage` for what comes on `topicFilters`; resolves when SUBACK has come. May come before `connect`. */
+  subscribe(topicFilters: readonly string[], qos: QoS, onMessage: () => void): Promise<void>;
 }
+
+export type SubjectMaker = (port: number, clientIdentifier: string) => Subject;
 
 /** Reed, MQTT.js, or none: a socket that is written to and read from with as little as there can be on top. */
 export type SubjectName = "reed" | "mqttjs" | "socket";
 
 /** Loads the one that is asked for, and nothing of the others. */
-export async function subjectMaker(name: SubjectName): Promise<() => Subject> {
+export async function subjectMaker(name: SubjectName): Promise<SubjectMaker> {
   switch (name) {
     case "reed": {
       const { ReedSubject } = await import("./reed-subject.js");
-      return () => new ReedSubject();
+      return (port, clientIdentifier) => new ReedSubject(port, clientIdentifier);
     }
     case "mqttjs": {
       const { MqttjsSubject } = await import("./mqttjs-subject.js");
-      return () => new MqttjsSubject();
+      return (port, clientIdentifier) => new MqttjsSubject(port, clientIdentifier);
     }
     default: {
       const { SocketSubject } = await import("./socket-subject.js");
-      return () => new SocketSubject();
+      return (port, clientIdentifier) => new SocketSubject(port, clientIdentifier);
     }
   }
 }
