@@ -38,7 +38,8 @@ export class SocketMeter {
   }
 
   #count(socket: Socket): void {
-    if (socket.remotePort !== this.#port) return;
+    // One that is still connecting is the client's too.
+    if (!socket.connecting && socket.remotePort !== this.#port) return;
     this.#writes += 1;
     this.#localPort = socket.localPort;
   }
