@@ -21,6 +21,11 @@ export interface Comparison {
   readonly rateRatio: number;
   /** Share of its CPU time. */
   readonly cpuRatio: number;
+  /**
+   * Times the messages of MQTT.js that a client would get through which cost nothing at all, on a core that it shares
+   * with the server; undefined where it is not known what the server costs.
+   */
+  readonly rateLimit: number | undefined;
 }
 
 /** A line for each direction and QoS. */
@@ -43,8 +48,15 @@ export function compare(rates: readonly Rate[]): readonly Comparison[] {
         rates: { reed, mqttjs, socket: of("socket") },
         rateRatio: reed.messagesPerSecond / mqttjs.messagesPerSecond,
         cpuRatio: reed.cpuMicroseconds / mqttjs.cpuMicroseconds,
+        rateLimit: limitOf(mqttjs),
       };
     });
+}
+
+function limitOf({ serverLoad, messagesPerSecond, cpuMicroseconds }: Rate): number | undefined {
+  if (serverLoad === undefined) return undefined;
+  const serverMicroseconds = (serverLoad / messagesPerSecond) * 1_000_000;
+  return (serverMicroseconds + cpuMicroseconds) / serverMicroseconds;
 }
 
 /** How often the targets are met, and where they are not. */
