@@ -45,7 +45,13 @@ export class Broker {
  * @throws Error when it is not installed
  */
 export async function startBroker(inFlight: number, prefix: readonly string[] = []): Promise<Broker> {
-  const [program = "", ...args] = [...prefix, findProgram("mosquitto")];
+  const program = findProgram("mosquitto");
+  if (program === undefined)
+    throw new Error("mosquitto is not installed (Debian: apt-get install mosquitto)");
+  // Where it exists, setpriv has the system end mosquitto even when this process is killed.
+  const setpriv = findProgram("setpriv");
+  const guard = setpriv === undefined ? [] : [setpriv, "--pdeathsig", "KILL"];
+  const [command = program, ...args] = [...guard, ...prefix, program];
   const port = await freePort();
   const directory = mkdtempSync(join(tmpdir(), "reed-bench-"));
   const config = [
@@ -66,7 +72,7 @@ export async function startBroker(inFlight: number, prefix: readonly string[] = 
   ];
   const path = join(directory, "mosquitto.conf");
   writeFileSync(path, `${config.join("\n")}\n`);
-  const child = spawn(program, [...args, "-c", path], { stdio: ["ignore", "ignore", "pipe"] });
+  const child = spawn(command, [...args, "-c", path], { stdio: ["ignore", "ignore", "pipe"] });
   const dispose = () => {
     process.off("exit", dispose);
     child.kill("SIGKILL");
@@ -85,11 +91,9 @@ export async function startBroker(inFlight: number, prefix: readonly string[] = 
   return new Broker(child, port, version, dispose);
 }
 
-function findProgram(name: string): string {
+function findProgram(name: string): string | undefined {
   const directories = [...(process.env["PATH"] ?? "").split(delimiter), ...MORE_DIRECTORIES];
-  const found = directories.map((directory) => join(directory, name)).find(isExecutable);
-  if (found === undefined) throw new Error(`${name} is not installed (Debian: apt-get install mosquitto)`);
-  return found;
+  return directories.map((directory) => join(directory, name)).find(isExecutable);
 }
 
 function isExecutable(path: string): boolean {

@@ -22,8 +22,8 @@ export interface Comparison {
   /** Share of its CPU time. */
   readonly cpuRatio: number;
   /**
-   * Times the messages of MQTT.js that a client would get through which cost nothing at all, on a core that it shares
-   * with the server; undefined where it is not known what the server costs.
+   * About so many times the messages of MQTT.js a client would get through that cost nothing at all, on a core that it
+   * shares with the server; undefined where it is not known what the server costs.
    */
   readonly rateLimit: number | undefined;
 }
@@ -53,9 +53,8 @@ export function compare(rates: readonly Rate[]): readonly Comparison[] {
     });
 }
 
-function limitOf({ serverLoad, messagesPerSecond, cpuMicroseconds }: Rate): number | undefined {
-  if (serverLoad === undefined) return undefined;
-  const serverMicroseconds = (serverLoad / messagesPerSecond) * 1_000_000;
+function limitOf({ serverMicroseconds, cpuMicroseconds }: Rate): number | undefined {
+  if (serverMicroseconds === undefined) return undefined;
   return (serverMicroseconds + cpuMicroseconds) / serverMicroseconds;
 }
 

@@ -1,4 +1,4 @@
-/** Lets clients publish and receive in turns, and takes the median of what each of them cost. */
+/** Lets clients publish and receive in turns, round after round. */
 
 import type { ChildProcess } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -7,16 +7,24 @@ import { nextMessage, startChild } from "./child.js";
 import type { ClientAnswer, ClientOrder, Cost, Direction } from "./client-process.js";
 import type { SubjectName } from "./subject.js";
 
-/** What one client did in one direction with one QoS: medians over the rounds. */
+/** What one client did in one direction with one QoS. */
 export interface Rate {
   readonly direction: Direction;
   readonly qos: QoS;
   readonly subject: SubjectName;
+  /** In its best round: other load on the machine can only make them fewer. */
   readonly messagesPerSecond: number;
-  /** Of the client's process, a message. */
+  /** Of the client's process, a message: the median of the rounds. */
   readonly cpuMicroseconds: number;
-  /** Of the time that a core has, how much the server used; undefined where the system does not tell. */
+  /** CPU time of the server, a message, the median too; undefined where the system does not tell. */
+  readonly serverMicroseconds: number | undefined;
+  /** How much of a core the server used, as the median; at 1 it is the limit, and not the client. */
   readonly serverLoad: number | undefined;
+}
+
+/** A run, with the CPU time of the server. */
+interface Run extends Cost {
+  readonly serverMicroseconds: number | undefined;
 }
 
 /** What the clients talk to. */
@@ -59,11 +67,7 @@ class Runner {
     await this.#ask({ type: "connect", port: this.#server.port });
   }
 
-  async run(
-    direction: Direction,
-    qos: QoS,
-    count: number,
-  ): Promise<Cost & { serverLoad: number | undefined }> {
+  async run(direction: Direction, qos: QoS, count: number): Promise<Run> {
     let answer: Promise<ClientAnswer>;
     const order: ClientOrder = { type: direction, qos, count };
     if (direction === "receive") {
@@ -77,12 +81,8 @@ class Runner {
     const done = await answer;
     if (done.type !== "done") throw new Error("unreachable: a client is not done");
     const after = this.#server.cpuMicroseconds;
-    const { cost } = done;
-    const serverLoad =
-      before === undefined || after === undefined
-        ? undefined
-        : (after - before) / (cost.milliseconds * 1_000);
-    return { ...cost, serverLoad };
+    const serverMicroseconds = before === undefined || after === undefined ? undefined : after - before;
+    return { ...done.cost, serverMicroseconds };
   }
 
   async stop(): Promise<void> {
@@ -125,24 +125,30 @@ async function measureInTurns(
   qos: QoS,
   { counts, rounds }: Plan,
 ): Promise<readonly Rate[]> {
-  const costs = runners.map((): (Cost & { serverLoad: number | undefined })[] => []);
+  const runs = runners.map((): Run[] => []);
   for (let round = 0; round < rounds; round += 1) {
     for (const [index, runner] of runners.entries()) {
-      costs[index]?.push(await runner.run(direction, qos, counts[direction][qos]));
+      runs[index]?.push(await runner.run(direction, qos, counts[direction][qos]));
       // Lets the last acknowledgements, and the end of the load, pass.
       await sleep(20);
     }
   }
   return runners.map(({ subject }, index) => {
-    const all = costs[index] ?? [];
-    const loads = all.flatMap(({ serverLoad }) => (serverLoad === undefined ? [] : [serverLoad]));
+    const all = runs[index] ?? [];
+    const ofServer = (value: (microseconds: number, run: Run) => number): number | undefined => {
+      const values = all.flatMap((run) =>
+        run.serverMicroseconds === undefined ? [] : [value(run.serverMicroseconds, run)],
+      );
+      return values.length === 0 ? undefined : median(values);
+    };
     return {
       direction,
       qos,
       subject,
-      messagesPerSecond: median(all.map(({ count, milliseconds }) => (count / milliseconds) * 1_000)),
+      messagesPerSecond: Math.max(...all.map(({ count, milliseconds }) => (count / milliseconds) * 1_000)),
       cpuMicroseconds: median(all.map(({ count, cpuMicroseconds }) => cpuMicroseconds / count)),
-      serverLoad: loads.length === 0 ? undefined : median(loads),
+      serverMicroseconds: ofServer((microseconds, { count }) => microseconds / count),
+      serverLoad: ofServer((microseconds, { milliseconds }) => microseconds / (milliseconds * 1_000)),
     };
   });
 }
