@@ -2,14 +2,18 @@
 
 import { latencySection } from "../latency/section.js";
 import { memorySection } from "../memory/section.js";
+import { nodeSection } from "../node/section.js";
 import { scaleSection } from "../scale/section.js";
 import type { Section } from "../section.js";
+import { wireSection } from "../wire/section.js";
 import { recordBaseline } from "../xs/baseline.js";
 import { xsSection } from "../xs/section.js";
 
 export const SECTIONS: readonly Section<unknown>[] = [
   xsSection,
   memorySection,
+  nodeSection,
+  wireSection,
   latencySection,
   scaleSection,
 ] as readonly Section<unknown>[];

@@ -17,8 +17,8 @@ export class BufferPool {
     return this.#free.pop() ?? Buffer.allocUnsafeSlow(this.byteLength);
   }
 
-  /** Takes back a buffer that nobody looks at any more. */
+  /** Takes back a buffer that nobody looks at any more; one of another length is let go. */
   give(buffer: Buffer): void {
-    if (this.#free.length < KEPT) this.#free.push(buffer);
+    if (buffer.byteLength === this.byteLength && this.#free.length < KEPT) this.#free.push(buffer);
   }
 }

@@ -1,8 +1,10 @@
 /** Bytes waiting in order: copied in at one end, copied out at the other. */
 
+const EMPTY = new Uint8Array(0);
+
 /** Unlike a list of chunks it can be read in any portions; it keeps its memory for the next bytes. */
 export class ByteQueue {
-  #bytes = new Uint8Array(0);
+  #bytes = EMPTY;
   #start = 0;
   #end = 0;
 

@@ -1,17 +1,21 @@
 /** The writing half of a stream: collects what is written in one turn and hands it to the socket as one piece. */
 
 import type { Duplex } from "node:stream";
-import type { BufferPool } from "./buffer-pool.js";
+import { streamBuffers } from "./stream-buffers.js";
+
+/** Whom a sender tells. */
+export interface SenderOwner {
+  /** There is room for `room` bytes. */
+  onRoom(room: number): void;
+}
 
 /** So many announcements of room in a row, then the event loop gets its turn: an endless writer must not stop it. */
 const STREAK_LIMIT = 8;
 
 export class NodeSender {
   readonly #socket: Duplex;
-  readonly #buffers: BufferPool;
   readonly #window: number;
-  readonly #onRoom: (room: number) => void;
-  readonly #flushTask = () => this.flush();
+  readonly #owner: SenderOwner;
   readonly #sentTask = () => this.#onSent();
   #flushScheduled = false;
   /** Borrowed while there is something in it that the socket has not sent. */
@@ -23,16 +27,12 @@ export class NodeSender {
   #announced: number;
   #streak = 0;
 
-  /**
-   * As many bytes may wait as fit into one of `buffers`. `onRoom` is called when there is more room than the writer
-   * knows of.
-   */
-  constructor(socket: Duplex, buffers: BufferPool, onRoom: (room: number) => void) {
+  /** @param window bytes that may wait to be sent */
+  constructor(socket: Duplex, window: number, owner: SenderOwner) {
     this.#socket = socket;
-    this.#buffers = buffers;
-    this.#window = buffers.byteLength;
-    this.#onRoom = onRoom;
-    this.#announced = this.#window;
+    this.#window = window;
+    this.#owner = owner;
+    this.#announced = window;
   }
 
   /** Bytes that may be written now. */
@@ -46,25 +46,25 @@ export class NodeSender {
 
   /** Takes a copy of `bytes` and returns the room left; throws a `RangeError` when there is not enough. */
   write(bytes: Uint8Array): number {
+    const { byteLength } = bytes;
     const room = this.room;
-    if (bytes.byteLength > room) {
-      throw new RangeError(`cannot write ${bytes.byteLength} bytes, room for ${room}`);
+    if (byteLength > room) {
+      throw new RangeError(`cannot write ${byteLength} bytes, room for ${room}`);
     }
-    if (bytes.byteLength > this.#window - this.#end) {
+    if (byteLength > (this.#collected ?? streamBuffers.send).byteLength - this.#end) {
       this.flush();
       // What the socket has not sent stays where it is, and is the socket's from now on.
-      this.#collected = undefined;
-      this.#start = 0;
-      this.#end = 0;
+      this.#letGo();
+      if (byteLength > streamBuffers.send.byteLength) this.#collected = Buffer.allocUnsafeSlow(byteLength);
     }
-    this.#collected ??= this.#buffers.take();
+    this.#collected ??= streamBuffers.send.take();
     this.#collected.set(bytes, this.#end);
-    this.#end += bytes.byteLength;
+    this.#end += byteLength;
     if (!this.#flushScheduled) {
       this.#flushScheduled = true;
-      process.nextTick(this.#flushTask);
+      process.nextTick(flush, this);
     }
-    this.#announced = room - bytes.byteLength;
+    this.#announced = room - byteLength;
     return this.#announced;
   }
 
@@ -88,15 +88,21 @@ export class NodeSender {
   /** Ends the loan when everything is sent. */
   #giveBack(): void {
     if (this.#collected !== undefined && this.#start === this.#end && this.#socket.writableLength === 0) {
-      this.#buffers.give(this.#collected);
-      this.#collected = undefined;
-      this.#start = 0;
-      this.#end = 0;
+      streamBuffers.send.give(this.#collected);
+      this.#letGo();
     }
+  }
+
+  #letGo(): void {
+    this.#collected = undefined;
+    this.#start = 0;
+    this.#end = 0;
   }
 
   #onSent(): void {
     this.#giveBack();
+    // A writer that knows of room enough need not hear after each write that it has all of it again.
+    if (this.#announced * 2 > this.#window) return;
     this.#streak += 1;
     if (this.#streak < STREAK_LIMIT) {
       this.#announce();
@@ -112,7 +118,11 @@ export class NodeSender {
     const room = this.room;
     if (room > this.#announced) {
       this.#announced = room;
-      this.#onRoom(room);
+      this.#owner.onRoom(room);
     }
   }
+}
+
+function flush(sender: NodeSender): void {
+  sender.flush();
 }

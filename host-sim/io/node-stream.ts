@@ -2,23 +2,22 @@
 
 import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import type { Milliseconds, Transport, TransportHandler } from "../../src/mqtt/ports.js";
-import type { BufferPool } from "./buffer-pool.js";
+import type { Milliseconds, OpeningStage, Transport, TransportHandler } from "../../src/mqtt/ports.js";
 import { ByteQueue } from "./byte-queue.js";
+import type { SenderOwner } from "./node-sender.js";
 import { NodeSender } from "./node-sender.js";
 
 /** How a stream behaves; the defaults suit a device and a benchmark alike. */
 export interface StreamOptions {
+  /** Bytes that may wait to be sent: the most `onWritable` ever announces. Default: 65,536. */
+  readonly window?: number;
   /** Received bytes that may wait to be read before the peer is held back. Default: 65,536. */
   readonly unreadLimit?: number;
   /** How long a closed stream waits for its peer to end it too, before it is cut off. Default: 2,000 ms. */
   readonly lingerTimeout?: Milliseconds;
 }
 
-/** Bytes that may wait to be sent, unless somebody says otherwise. */
-export const DEFAULT_WINDOW = 65_536;
-
-const NOTHING = Buffer.alloc(0);
+const NOTHING = new Uint8Array(0);
 
 /** `ending`: the socket is gone, but the handler has not been told yet because bytes are still unread. */
 type State = "opening" | "open" | "ending" | "closed";
@@ -27,12 +26,10 @@ type State = "opening" | "open" | "ending" | "closed";
  * Whoever makes one attaches the socket and tells of its events by `opened`, `received` and `ended`. Received bytes are
  * copied once, to where the handler wants them.
  */
-export class NodeStream implements Transport {
+export class NodeStream implements Transport, SenderOwner {
   peerVerified?: boolean;
   readonly #handler: TransportHandler;
-  readonly #buffers: BufferPool;
-  readonly #unreadLimit: number;
-  readonly #lingerTimeout: number;
+  readonly #options: StreamOptions;
   readonly #onOver: (stream: NodeStream) => void;
   /** Neither exists before `attach`. */
   #socket: Duplex | undefined;
@@ -41,47 +38,44 @@ export class NodeStream implements Transport {
   #cause: unknown;
 
   /** What has just been received, while the handler is being told of it; empty at any other time. */
-  #received: Buffer = NOTHING;
+  #received: Uint8Array = NOTHING;
   #receivedStart = 0;
-  /** What the handler left unread. */
-  readonly #unread = new ByteQueue();
+  #receivedEnd = 0;
+  /** What the handler left unread; made when it first does. */
+  #unread: ByteQueue | undefined;
   #isPaused = false;
 
-  /**
-   * @param buffers for the bytes that wait to be sent, as many as fit into one of them
-   * @param onOver called when the handler will hear nothing more
-   */
+  /** @param onOver called when the handler will hear nothing more */
   constructor(
     handler: TransportHandler,
     options: StreamOptions,
-    buffers: BufferPool,
-    onOver: (stream: NodeStream) => void = () => {},
+    onOver: (stream: NodeStream) => void = ignore,
   ) {
     this.#handler = handler;
-    this.#buffers = buffers;
-    this.#unreadLimit = options.unreadLimit ?? 65_536;
-    this.#lingerTimeout = options.lingerTimeout ?? 2_000;
+    this.#options = options;
     this.#onOver = onOver;
   }
 
   read(target: Uint8Array): void {
-    const inQueue = this.#unread.byteLength;
-    const available = inQueue + this.#received.byteLength - this.#receivedStart;
+    const inQueue = this.#unreadLength;
+    const available = inQueue + this.#receivedEnd - this.#receivedStart;
     if (target.byteLength > available) {
       throw new RangeError(`cannot read ${target.byteLength} bytes, ${available} unread`);
     }
     const fromQueue = Math.min(inQueue, target.byteLength);
     if (fromQueue > 0) {
-      this.#unread.read(target.subarray(0, fromQueue));
+      this.#unread?.read(target.subarray(0, fromQueue));
     }
     if (fromQueue < target.byteLength) {
-      this.#receivedStart += this.#received.copy(target, fromQueue, this.#receivedStart);
+      const start = this.#receivedStart;
+      this.#receivedStart = start + target.byteLength - fromQueue;
+      target.set(this.#received.subarray(start, this.#receivedStart), fromQueue);
     }
-    if (this.#isPaused && this.#unread.byteLength < this.#unreadLimit) {
+    if (this.#isPaused && !this.#isFull) {
       this.#isPaused = false;
       this.#socket?.resume();
     }
-    if (this.#state === "ending" && this.#unread.byteLength === 0) {
+    if (this.#state === "ending" && this.#unreadLength === 0) {
       process.nextTick(() => this.#reportEnd());
     }
   }
@@ -89,7 +83,7 @@ export class NodeStream implements Transport {
   write(bytes: Uint8Array): number {
     if (this.#state === "ending") {
       // The network is gone and the handler about to hear of it: until then all it writes goes nowhere.
-      return this.#buffers.byteLength;
+      return this.#window;
     }
     if (this.#state !== "open" || this.#sender === undefined) {
       throw new Error(`cannot write to a stream that is ${this.#state}`);
@@ -133,7 +127,7 @@ export class NodeStream implements Transport {
   /** What is read is pulled from `socket` by its owner; what is written goes there. */
   attach(socket: Duplex): void {
     this.#socket = socket;
-    this.#sender = new NodeSender(socket, this.#buffers, (room) => this.#onRoom(room));
+    this.#sender = new NodeSender(socket, this.#window, this);
   }
 
   /** Bytes may be written from now on. */
@@ -141,24 +135,41 @@ export class NodeStream implements Transport {
     if (this.#state === "opening") {
       this.#state = "open";
       if (peerVerified !== undefined) this.peerVerified = peerVerified;
-      this.#handler.onWritable(this.#buffers.byteLength);
+      this.#handler.onWritable(this.#window);
     }
   }
 
-  /** `bytes`, which may be reused afterwards, have come. Returns whether to go on reading; if not, `resume` follows. */
-  received(bytes: Buffer): boolean {
+  /** For whoever opens the socket: a stage of that begins. */
+  began(stage: OpeningStage): void {
+    if (this.#state === "opening") this.#handler.onStage?.(stage);
+  }
+
+  /** For the sender. */
+  onRoom(room: number): void {
+    if (this.#state === "open") {
+      this.#handler.onWritable(room);
+    }
+  }
+
+  /**
+   * The first `byteLength` bytes of `bytes` have come, which may be reused afterwards. Returns whether to go on
+   * reading; if not, `resume` follows.
+   */
+  received(bytes: Uint8Array, byteLength = bytes.byteLength): boolean {
     if (this.#state !== "open") {
       return true;
     }
     this.#sender?.onTurn();
     this.#received = bytes;
     this.#receivedStart = 0;
-    this.#handler.onReadable(this.#unread.byteLength + bytes.byteLength);
-    if (this.#receivedStart < this.#received.byteLength) {
-      this.#unread.append(this.#received.subarray(this.#receivedStart));
+    this.#receivedEnd = byteLength;
+    this.#handler.onReadable(this.#unreadLength + byteLength);
+    if (this.#receivedStart < this.#receivedEnd) {
+      this.#unread ??= new ByteQueue();
+      this.#unread.append(this.#received.subarray(this.#receivedStart, this.#receivedEnd));
     }
     this.#forgetReceived();
-    this.#isPaused = this.#unread.byteLength >= this.#unreadLimit;
+    this.#isPaused = this.#isFull;
     return !this.#isPaused;
   }
 
@@ -169,12 +180,25 @@ export class NodeStream implements Transport {
     }
     this.#state = "ending";
     this.#cause = cause;
-    if (this.#unread.byteLength === 0) {
+    if (this.#unreadLength === 0) {
       this.#reportEnd();
     } else if (this.#sender?.isRoomShort === true) {
       // A handler that reads no further before it can write would else wait for ever.
-      this.#handler.onWritable(this.#buffers.byteLength);
+      this.#handler.onWritable(this.#window);
     }
+  }
+
+  get #window(): number {
+    return this.#options.window ?? 65_536;
+  }
+
+  get #unreadLength(): number {
+    return this.#unread === undefined ? 0 : this.#unread.byteLength;
+  }
+
+  /** Whether so much is unread that the peer is to be held back. */
+  get #isFull(): boolean {
+    return this.#unreadLength >= (this.#options.unreadLimit ?? 65_536);
   }
 
   #cutOff(): void {
@@ -182,12 +206,6 @@ export class NodeStream implements Transport {
       this.#socket.resetAndDestroy();
     } else {
       this.#socket?.destroy();
-    }
-  }
-
-  #onRoom(room: number): void {
-    if (this.#state === "open") {
-      this.#handler.onWritable(room);
     }
   }
 
@@ -201,7 +219,7 @@ export class NodeStream implements Transport {
 
   #leave(): void {
     this.#state = "closed";
-    this.#unread.clear();
+    this.#unread = undefined;
     this.#forgetReceived();
     this.#onOver(this);
   }
@@ -209,6 +227,7 @@ export class NodeStream implements Transport {
   #forgetReceived(): void {
     this.#received = NOTHING;
     this.#receivedStart = 0;
+    this.#receivedEnd = 0;
   }
 
   #endOrderly(): void {
@@ -217,7 +236,7 @@ export class NodeStream implements Transport {
       return;
     }
     this.#sender?.flush();
-    const linger = setTimeout(() => socket.destroy(), this.#lingerTimeout).unref();
+    const linger = setTimeout(() => socket.destroy(), this.#options.lingerTimeout ?? 2_000).unref();
     socket.once("close", () => clearTimeout(linger));
     socket.end(() => {
       // Once everything is with the network, nothing is left that should keep the process alive.
@@ -225,4 +244,8 @@ export class NodeStream implements Transport {
     });
     socket.resume();
   }
+}
+
+function ignore(): void {
+  // Nobody wants to know.
 }

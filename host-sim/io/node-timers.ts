@@ -5,21 +5,27 @@ import type { Milliseconds, Timer, TimerProvider } from "../../src/mqtt/ports.js
 /** The longest delay `setTimeout` takes; a longer one would fire at once. */
 const LONGEST_TIMEOUT = 2 ** 31 - 1;
 
-export class NodeTimers implements TimerProvider {
+const NEVER = Number.POSITIVE_INFINITY;
+const AT_ONCE = Number.NEGATIVE_INFINITY;
+
+/** What timers of one provider share. */
+class Running {
+  isOn = true;
   /** Those that are scheduled. */
-  readonly #running = new Set<NodeTimer>();
-  #on = true;
+  readonly timers = new Set<NodeTimer>();
+}
+
+export class NodeTimers implements TimerProvider {
+  readonly #running = new Running();
 
   create(onExpired: () => void): Timer {
-    return new NodeTimer(this.#running, () => {
-      if (this.#on) onExpired();
-    });
+    return new NodeTimer(this.#running, onExpired);
   }
 
   /** As a power cut: no timer of this provider fires any more, and none keeps the process alive. */
   powerOff(): void {
-    this.#on = false;
-    for (const timer of this.#running) timer.cancel();
+    this.#running.isOn = false;
+    for (const timer of this.#running.timers) timer.cancel();
   }
 }
 
@@ -28,16 +34,15 @@ export class NodeTimers implements TimerProvider {
  * left, and goes on. A timer that is scheduled keeps the process alive.
  */
 class NodeTimer implements Timer {
-  readonly #running: Set<NodeTimer>;
+  readonly #running: Running;
   readonly #onExpired: () => void;
-  #deadline = Number.POSITIVE_INFINITY;
+  #deadline = NEVER;
   #timeout: NodeJS.Timeout | undefined;
   /** When `#timeout` wakes. */
-  #wakeTime = Number.POSITIVE_INFINITY;
+  #wakeTime = NEVER;
   #immediate: NodeJS.Immediate | undefined;
 
-  /** @param running holds it while it is scheduled */
-  constructor(running: Set<NodeTimer>, onExpired: () => void) {
+  constructor(running: Running, onExpired: () => void) {
     this.#running = running;
     this.#onExpired = onExpired;
   }
@@ -47,14 +52,14 @@ class NodeTimer implements Timer {
     if (Number.isNaN(delay)) {
       throw new RangeError("a delay must be a number, not NaN");
     }
-    if (delay === Number.POSITIVE_INFINITY) {
+    if (delay === NEVER || !this.#running.isOn) {
       this.cancel();
       return;
     }
-    this.#running.add(this);
+    if (this.#deadline === NEVER) this.#running.timers.add(this);
     if (delay <= 0) {
-      this.#deadline = Number.NEGATIVE_INFINITY;
-      this.#immediate ??= setImmediate(() => this.#onImmediate());
+      this.#deadline = AT_ONCE;
+      this.#immediate ??= setImmediate(onImmediate, this);
       return;
     }
     const now = performance.now();
@@ -65,47 +70,63 @@ class NodeTimer implements Timer {
   }
 
   cancel(): void {
-    this.#running.delete(this);
-    this.#deadline = Number.POSITIVE_INFINITY;
-    this.#stopTimeout();
+    this.#running.timers.delete(this);
+    this.#deadline = NEVER;
+    if (this.#timeout !== undefined) this.#stopTimeout();
+    if (this.#immediate === undefined) return;
     clearImmediate(this.#immediate);
     this.#immediate = undefined;
   }
 
+  /** For `setImmediate`. */
+  onImmediate(): void {
+    this.#immediate = undefined;
+    if (this.#deadline === AT_ONCE) {
+      this.#expire();
+    }
+  }
+
+  /** For `setTimeout`. */
+  onTimeout(): void {
+    this.#timeout = undefined;
+    this.#wakeTime = NEVER;
+    const now = performance.now();
+    // A timeout may wake up to 1 ms early, on account of rounding.
+    if (now >= this.#deadline) {
+      this.#expire();
+    } else if (this.#deadline !== NEVER) {
+      this.#wakeIn(this.#deadline - now, now);
+    }
+  }
+
   #wakeIn(delay: Milliseconds, now: Milliseconds): void {
-    this.#stopTimeout();
+    if (this.#timeout !== undefined) this.#stopTimeout();
     const timeout = Math.min(Math.ceil(delay), LONGEST_TIMEOUT);
     this.#wakeTime = now + timeout;
-    this.#timeout = setTimeout(() => this.#onTimeout(), timeout);
+    this.#timeout = setTimeout(onTimeout, timeout, this);
   }
 
   #stopTimeout(): void {
     clearTimeout(this.#timeout);
     this.#timeout = undefined;
-    this.#wakeTime = Number.POSITIVE_INFINITY;
+    this.#wakeTime = NEVER;
   }
 
-  #onImmediate(): void {
-    this.#immediate = undefined;
-    if (this.#deadline === Number.NEGATIVE_INFINITY) {
-      this.#expire();
-    }
-  }
-
-  #onTimeout(): void {
-    this.#timeout = undefined;
-    this.#wakeTime = Number.POSITIVE_INFINITY;
-    const now = performance.now();
-    // A timeout may wake up to 1 ms early, on account of rounding.
-    if (now >= this.#deadline) {
-      this.#expire();
-    } else if (this.#deadline !== Number.POSITIVE_INFINITY) {
-      this.#wakeIn(this.#deadline - now, now);
-    }
-  }
-
+  /** Most often it is scheduled again at once, and the timeout that runs will do for that. */
   #expire(): void {
-    this.cancel();
-    this.#onExpired();
+    this.#deadline = NEVER;
+    try {
+      this.#onExpired();
+    } finally {
+      if (this.#deadline === NEVER) this.cancel();
+    }
   }
+}
+
+function onImmediate(timer: NodeTimer): void {
+  timer.onImmediate();
+}
+
+function onTimeout(timer: NodeTimer): void {
+  timer.onTimeout();
 }

@@ -8,9 +8,8 @@ import type { FileStore } from "../../src/transport/file-store.js";
 import type { Opener } from "../../src/transport/opener.js";
 import { closedInHandshake } from "../../src/transport/tls/tls-error.js";
 import type { TlsPort } from "../../src/transport/tls-port.js";
-import { BufferPool } from "./buffer-pool.js";
 import type { StreamOptions } from "./node-stream.js";
-import { DEFAULT_WINDOW, NodeStream } from "./node-stream.js";
+import { NodeStream } from "./node-stream.js";
 import { connectionOptions } from "./tls-context.js";
 import { tlsFailure } from "./tls-failure.js";
 import { TransportDuplex } from "./transport-duplex.js";
@@ -29,14 +28,13 @@ export interface NodeTlsOptions extends StreamOptions {
 
 export class NodeTls implements TlsPort {
   readonly #options: NodeTlsOptions;
-  readonly #sendBuffers = new BufferPool(DEFAULT_WINDOW);
 
   constructor(options: NodeTlsOptions) {
     this.#options = options;
   }
 
   open(options: TlsOptions, host: string, below: Opener, handler: TransportHandler): Transport {
-    const stream = new NodeStream(handler, this.#options, this.#sendBuffers);
+    const stream = new NodeStream(handler, this.#options);
     try {
       const settings = connectionOptions(options, host, this.#options.files);
       startTls(stream, options, settings, below, handler);

@@ -10,36 +10,27 @@ import type {
   TransportProvider,
 } from "../../src/mqtt/ports.js";
 import type { Opener } from "../../src/transport/opener.js";
-import { BufferPool } from "./buffer-pool.js";
 import type { StreamOptions } from "./node-stream.js";
-import { DEFAULT_WINDOW, NodeStream } from "./node-stream.js";
+import { NodeStream } from "./node-stream.js";
 import { adoptSocket, connectTcp } from "./tcp-stream.js";
 
 export interface NodeTransportOptions extends StreamOptions {
-  /** Bytes that may wait to be sent: the most `onWritable` ever announces. Default: 65,536. */
-  readonly window?: number;
   /** How long one of several addresses of a name is tried before the next one. Default: 2,500 ms. */
   readonly addressTimeout?: Milliseconds;
   /** Resolves names in place of the system's resolver, in the form of `dns.lookup`. */
   readonly lookup?: LookupFunction;
 }
 
-const RECEIVE_SIZE = 65_536;
-
-/**
- * The transport port on Node. It remembers its streams, so that a simulator can cut them off, and has buffers for them
- * all: a stream by itself needs little memory, so that there can be thousands.
- */
+/** The transport port on Node. It remembers its streams, so that a simulator can cut them off. */
 export class NodeTransportProvider implements TransportProvider {
   readonly #options: NodeTransportOptions;
   readonly #streams = new Set<NodeStream>();
-  readonly #sendBuffers: BufferPool;
-  /** Made for the first stream. */
-  #receiveBuffer: Buffer | undefined;
+  readonly #onOver = (stream: NodeStream) => {
+    this.#streams.delete(stream);
+  };
 
   constructor(options: NodeTransportOptions = {}) {
     this.#options = options;
-    this.#sendBuffers = new BufferPool(options.window ?? DEFAULT_WINDOW);
   }
 
   /** Streams that are opening or open. */
@@ -56,13 +47,7 @@ export class NodeTransportProvider implements TransportProvider {
       );
     }
     const stream = this.#createStream(handler);
-    this.#receiveBuffer ??= Buffer.allocUnsafeSlow(RECEIVE_SIZE);
-    connectTcp(stream, endpoint, {
-      addressTimeout: this.#options.addressTimeout ?? 2_500,
-      lookup: this.#options.lookup,
-      receiveBuffer: this.#receiveBuffer,
-      onStage: (stage) => handler.onStage?.(stage),
-    });
+    connectTcp(stream, endpoint, this.#options.addressTimeout ?? 2_500, this.#options.lookup);
     return stream;
   }
 
@@ -90,9 +75,7 @@ export class NodeTransportProvider implements TransportProvider {
   }
 
   #createStream(handler: TransportHandler): NodeStream {
-    const stream = new NodeStream(handler, this.#options, this.#sendBuffers, (over) => {
-      this.#streams.delete(over);
-    });
+    const stream = new NodeStream(handler, this.#options, this.#onOver);
     this.#streams.add(stream);
     return stream;
   }

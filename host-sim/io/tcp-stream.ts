@@ -1,67 +1,95 @@
 /** TCP connections as transports: opened by name or address, or taken over when they are open already. */
 
-import { lookup } from "node:dns";
-import type { LookupFunction, Socket } from "node:net";
-import { connect, isIP } from "node:net";
+import { lookup as systemLookup } from "node:dns";
+import type { LookupFunction, SocketConstructorOpts } from "node:net";
+import { isIP, Socket } from "node:net";
 import type { Endpoint, Milliseconds } from "../../src/mqtt/ports.js";
 import type { NodeStream } from "./node-stream.js";
+import { streamBuffers } from "./stream-buffers.js";
 import { dnsFailure, tcpFailure } from "./tcp-failure.js";
 
-export interface ConnectOptions {
-  /** How long one of several addresses of a name is tried before the next one. */
-  readonly addressTimeout: Milliseconds;
-  /** Resolves names in place of the system's resolver, in the form of `dns.lookup`. */
-  readonly lookup: LookupFunction | undefined;
-  /** Where Node puts what it receives; one for many streams, as what is in it is taken out at once. */
-  readonly receiveBuffer: Buffer;
-  onStage(stage: "dns" | "tcp"): void;
+/**
+ * A socket that knows its stream: with `this` in its listeners no socket needs functions of its own for them, and a
+ * process can have ten thousand.
+ */
+class StreamSocket extends Socket {
+  readonly stream: NodeStream;
+  readonly host: string;
+  isResolved: boolean;
+
+  constructor(stream: NodeStream, host: string) {
+    const buffer = streamBuffers.receive;
+    const onread = { buffer, callback: (byteLength: number) => stream.received(buffer, byteLength) };
+    super({ onread } as SocketConstructorOpts);
+    this.stream = stream;
+    this.host = host;
+    this.isResolved = isIP(host) !== 0;
+  }
 }
 
-/** Connects `stream`, which is opening, to `endpoint`. Nothing is thrown and nobody called before it returns. */
-export function connectTcp(stream: NodeStream, endpoint: Endpoint, options: ConnectOptions): void {
+/**
+ * Connects `stream`, which is opening, to `endpoint`. Nothing is thrown and nobody called before it returns.
+ * @param addressTimeout how long one of several addresses of a name is tried before the next one
+ * @param lookup resolves names in place of the system's resolver, in the form of `dns.lookup`
+ */
+export function connectTcp(
+  stream: NodeStream,
+  endpoint: Endpoint,
+  addressTimeout: Milliseconds,
+  lookup: LookupFunction = systemLookup,
+): void {
   const { host, port } = endpoint;
-  const report = (stage: "dns" | "tcp") => {
-    process.nextTick(() => {
-      if (stream.isOpening) options.onStage(stage);
-    });
-  };
-  let isResolved = isIP(host) !== 0;
-  report(isResolved ? "tcp" : "dns");
-  const resolve: LookupFunction = (name, lookupOptions, callback) => {
-    (options.lookup ?? lookup)(name, lookupOptions, (error, ...found) => {
-      if (error === null) {
-        isResolved = true;
-        report("tcp");
-      }
-      callback(error, ...found);
-    });
-  };
-  let socket: Socket;
+  const socket = new StreamSocket(stream, host);
+  process.nextTick(reportStage, stream, socket.isResolved ? "tcp" : "dns");
   try {
-    socket = connect({
+    socket.connect({
       host,
       port,
-      noDelay: true,
       autoSelectFamily: true,
-      autoSelectFamilyAttemptTimeout: options.addressTimeout,
-      lookup: resolve,
-      onread: {
-        buffer: options.receiveBuffer,
-        callback: (byteLength) => stream.received(options.receiveBuffer.subarray(0, byteLength)),
-      },
+      autoSelectFamilyAttemptTimeout: addressTimeout,
+      ...(socket.isResolved ? {} : { lookup: reportingLookup(socket, lookup) }),
     });
   } catch (error) {
     // A port out of range, for one.
     process.nextTick(() => stream.ended(tcpFailure(error as Error)));
     return;
   }
+  socket.setNoDelay(true);
   stream.attach(socket);
-  socket.on("connect", () => stream.opened());
-  socket.on("error", (error) => {
-    if (!stream.isOpening) stream.ended(error);
-    else stream.ended(isResolved ? tcpFailure(error) : dnsFailure(error, host));
-  });
-  endWith(socket, stream);
+  socket.on("connect", onConnect);
+  socket.on("error", onError);
+  socket.on("end", onEnd);
+  socket.on("close", onEnd);
+}
+
+function reportingLookup(socket: StreamSocket, lookup: LookupFunction): LookupFunction {
+  return (name, options, callback) => {
+    lookup(name, options, (error, ...found) => {
+      if (error === null) {
+        socket.isResolved = true;
+        process.nextTick(reportStage, socket.stream, "tcp");
+      }
+      callback(error, ...found);
+    });
+  };
+}
+
+function reportStage(stream: NodeStream, stage: "dns" | "tcp"): void {
+  stream.began(stage);
+}
+
+function onConnect(this: StreamSocket): void {
+  this.stream.opened();
+}
+
+function onError(this: StreamSocket, error: Error): void {
+  const { stream, host } = this;
+  if (!stream.isOpening) stream.ended(error);
+  else stream.ended(this.isResolved ? tcpFailure(error) : dnsFailure(error, host));
+}
+
+function onEnd(this: StreamSocket): void {
+  this.stream.ended(undefined);
 }
 
 /** Makes `stream`, which is opening, of a socket that is open already, or about to be. */
@@ -75,7 +103,8 @@ export function adoptSocket(stream: NodeStream, socket: Socket): void {
     stream.opened();
   };
   socket.on("error", (error) => stream.ended(stream.isOpening ? tcpFailure(error) : error));
-  endWith(socket, stream);
+  socket.on("end", () => stream.ended(undefined));
+  socket.on("close", () => stream.ended(undefined));
   if (socket.connecting) {
     socket.once("connect", start);
   } else {
@@ -85,9 +114,4 @@ export function adoptSocket(stream: NodeStream, socket: Socket): void {
       else if (stream.isOpening) start();
     });
   }
-}
-
-function endWith(socket: Socket, stream: NodeStream): void {
-  socket.on("end", () => stream.ended(undefined));
-  socket.on("close", () => stream.ended(undefined));
 }

@@ -110,6 +110,40 @@ describe("a timer on Node", () => {
     expect(setTimeout).toHaveBeenCalledTimes(1);
   });
 
+  test("costs no new timeout when it is asked for at once in between, as for each packet", () => {
+    vi.useFakeTimers();
+    const timer = new NodeTimers().create(() => timer.schedule(60_000));
+    timer.schedule(60_000);
+    const setTimeout = vi.spyOn(globalThis, "setTimeout");
+    for (let index = 0; index < 100; index += 1) {
+      timer.schedule(0);
+      vi.advanceTimersByTime(1);
+    }
+    expect(setTimeout).not.toHaveBeenCalled();
+  });
+
+  test("leaves nothing running when it expired at once and was not scheduled again", () => {
+    const { timer, expiries } = create();
+    timer.schedule(1_000);
+    timer.schedule(0);
+    vi.advanceTimersByTime(1);
+    expect(expiries).toHaveLength(1);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test("does not expire after a power cut, whether it was scheduled before or is afterwards", () => {
+    vi.useFakeTimers();
+    const timers = new NodeTimers();
+    let count = 0;
+    const [first, second] = [1, 2].map(() => timers.create(() => (count += 1)));
+    first?.schedule(10);
+    timers.powerOff();
+    second?.schedule(0);
+    expect(vi.getTimerCount()).toBe(0);
+    vi.advanceTimersByTime(100);
+    expect(count).toBe(0);
+  });
+
   test("can be moved from at once to later, and from later to at once", () => {
     const { timer, expiries } = create();
     timer.schedule(0);

@@ -1,0 +1,46 @@
+/** Starts the processes that are measured, where they are to run, and talks to them. */
+
+import type { ChildProcess } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+/**
+ * Words before a command that put it on one core with all others that have them, where none interrupts another
+ * (SCHED_BATCH); undefined where the system has no such means.
+ */
+export function oneCorePrefix(): readonly string[] | undefined {
+  try {
+    const allowed = /Cpus_allowed_list:\s*([\d,-]+)/.exec(readFileSync("/proc/self/status", "utf8"))?.[1];
+    const core = allowed?.match(/\d+$/)?.[0];
+    if (core === undefined) return undefined;
+    const prefix = ["taskset", "-c", core, "chrt", "-b", "0"];
+    return spawnSync("taskset", [...prefix.slice(1), "true"]).status === 0 ? prefix : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Runs a file, beside this one or anywhere, as a process that talks by messages. */
+export function startChild(
+  file: string | URL,
+  args: readonly string[],
+  { prefix = [], nodeOptions = [] }: { prefix?: readonly string[]; nodeOptions?: readonly string[] } = {},
+): ChildProcess {
+  const path = fileURLToPath(new URL(file, import.meta.url));
+  const [command = process.execPath, ...rest] = [...prefix, process.execPath, ...nodeOptions, path, ...args];
+  return spawn(command, rest, { stdio: ["ignore", "inherit", "inherit", "ipc"] });
+}
+
+/** The next message of a child; rejects when it ends first. */
+export function nextMessage<Message>(child: ChildProcess): Promise<Message> {
+  return new Promise((resolve, reject) => {
+    const onExit = () =>
+      reject(new Error(`a process of the benchmark has ended: ${child.spawnargs.join(" ")}`));
+    child.once("exit", onExit);
+    child.once("message", (message) => {
+      child.off("exit", onExit);
+      resolve(message as Message);
+    });
+  });
+}
