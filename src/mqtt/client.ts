@@ -367,10 +367,8 @@ export class MqttClient {
   }
 
   private hasCalmed(): boolean {
-    const link = this.link;
     return (
-      link !== undefined &&
-      link.isIdle &&
+      this.link?.isIdle === true &&
       !this.subscriptions.isChanged &&
       !this.isPrimaryGood &&
       this.store === undefined &&

@@ -48,8 +48,9 @@ const RECEIVE_BUFFER_LENGTH = 512;
 
 export type ConnectionState = "opening" | "connecting" | "connected" | "disconnecting" | "closed";
 
-/** The first byte of a PUBACK. */
+/** First bytes of packets. */
 const PUBACK_HEADER = PUBACK << 4;
+const PUBCOMP_HEADER = PUBCOMP << 4;
 
 const STAGES: Readonly<Record<Exclude<ConnectionState, "closed">, Stage>> = Object.freeze({
   opening: "open",
@@ -130,8 +131,8 @@ export class Connection {
   }
 
   /**
-   * As `received` and then `nextEvent`, for what most reads are: one packet by itself, a PUBACK or a message. Anything
-   * else is left to `nextEvent`: the connection is not `starved` then. Only when it `isIdle` and `starved`.
+   * As `received` and then `nextEvent`, for what most reads are: one packet by itself, and no answer to it but what is
+   * owed for a message. Anything else is left to `nextEvent`: the connection is not `starved` then. Only when it `isIdle` and `starved`.
    * @throws ProtocolError
    */
   receivedAlone(byteLength: number, now: Milliseconds): MessageEvent | undefined {
@@ -140,9 +141,15 @@ export class Connection {
     const body = framer.bodyAlone(byteLength);
     const buffer = framer.buffer;
     const first = buffer[0] as number;
-    if (body === 2 && first === PUBACK_HEADER && byteLength === 4) {
-      this.session.acknowledged(decodeIdentifier(buffer, 2));
-      return undefined;
+    if (byteLength === 4 && body === 2) {
+      if (first === PUBACK_HEADER) {
+        this.session.acknowledged(decodeIdentifier(buffer, 2));
+        return undefined;
+      }
+      if (first === PUBCOMP_HEADER) {
+        this.session.completed(decodeIdentifier(buffer, 2));
+        return undefined;
+      }
     }
     if (body > 0 && (first === 0x30 || first === 0x32 || first === 0x34)) {
       const event = this.deliver(buffer, first, body, byteLength);
