@@ -84,6 +84,11 @@ export class MqttClient {
   private options: ServerOptions;
   private link: Link | undefined;
   private inTurn = false;
+  /**
+   * The connection is up, and all there is to do is what arrives: so a turn has left it. It holds until something is
+   * asked for, which is then for a turn to do. One flag, since else every packet would ask for all that it stands for.
+   */
+  private isCalm = false;
   /** Messages that were found in the store, until that was told. */
   private restoredCount = 0;
   private isFailureTold = false;
@@ -190,15 +195,14 @@ export class MqttClient {
    * @throws UsageError for a topic name, QoS or string that MQTT cannot carry
    */
   publish(message: Message, handler?: DeliveryHandler): Delivery {
-    const link = this.link;
-    const options = this.options;
     const now = this.ports.clock.now();
-    const isConnected = link !== undefined && link.connection.state === "connected";
-    const room = options.maximumInFlight - this.session.inFlight;
-    const isFree = isConnected && !this.inTurn && room > 0 && link.isFree && this.isPlain(message);
-    if (isFree) return this.launch(link, message, handler, now, room);
+    const room = this.options.maximumInFlight - this.session.inFlight;
+    if (this.isCalm && !this.inTurn && room > 0 && this.isPlain(message)) {
+      const link = this.link as Link;
+      if (link.isFree) return this.launch(link, message, handler, now, room);
+    }
     this.wake();
-    return this.outbox.add(message, handler, now, options, isConnected, room);
+    return this.outbox.add(message, handler, now, this.options, this.connected, room);
   }
 
   /**
@@ -220,17 +224,11 @@ export class MqttClient {
 
   /** For the link: something arrived, or can be sent. */
   onLinkChanged(): void {
-    const link = this.link;
-    const isCalm = link !== undefined && link.attempt === undefined && this.store === undefined;
-    if (
-      isCalm &&
-      this.finishing === "no" &&
-      link.hasNews &&
-      !this.inTurn &&
-      !this.isPrimaryGood &&
-      this.takeOne(link)
-    )
-      return;
+    if (this.isCalm && !this.inTurn) {
+      const link = this.link as Link;
+      // Without news there is only more room, for which nothing waits.
+      if (!link.hasNews || this.takeOne(link)) return;
+    }
     this.turn();
   }
 
@@ -259,15 +257,13 @@ export class MqttClient {
 
   /** Sees to it that a turn comes soon. */
   private wake(): void {
+    this.isCalm = false;
     if (!this.inTurn) this.schedule(this.ports.clock.now(), 0);
   }
 
   /** Whether nothing about a message needs more than to be sent. */
   private isPlain(message: Message): boolean {
     return (
-      this.store === undefined &&
-      // SUBSCRIBE, for the answer to it perhaps, goes first.
-      !this.subscriptions.isChanged &&
       message.expiresAfter === undefined &&
       (message.qos ?? 0) <= this.options.maximumQos &&
       !this.session.identifiers.exhausted
@@ -287,58 +283,64 @@ export class MqttClient {
     const outgoing = this.outbox.add(message, handler, now, this.options, true, room, packetIdentifier);
     if (outgoing.ring === undefined) {
       this.wake();
-    } else {
-      this.write(link, outgoing, qos, now);
+    } else if (qos === 0) {
+      this.launchOnce(link, outgoing, now);
+    } else if (!link.launch(outgoing, qos, now)) {
+      this.wait(outgoing);
     }
     return outgoing;
   }
 
-  private write(link: Link, outgoing: Outgoing, qos: QoS, now: Milliseconds): void {
+  /** With QoS 0 it is sent once it is written. */
+  private launchOnce(link: Link, outgoing: Outgoing, now: Milliseconds): void {
     let isWritten = true;
     try {
-      isWritten = link.launch(outgoing, qos, now);
+      isWritten = link.launch(outgoing, 0, now);
     } finally {
-      if (!isWritten) {
-        outgoing.packetIdentifier = 0;
-        this.outbox.enqueue(outgoing);
-        this.wake();
-      } else if (qos === 0) {
+      if (isWritten) {
         // Also when the port threw: no list has it, and what it holds must not stay.
         this.outbox.settle(outgoing, "sent");
         if (outgoing.handler !== undefined) this.wake();
+      } else {
+        this.wait(outgoing);
       }
     }
   }
 
+  /** It is too long for the room there is. */
+  private wait(outgoing: Outgoing): void {
+    outgoing.packetIdentifier = 0;
+    this.outbox.enqueue(outgoing);
+    this.wake();
+  }
+
   /**
-   * The short way for what most turns are about: one packet that arrives by itself while nothing else is to be done.
-   * Returns false when there may be more to do.
+   * The short way for what most turns are about: one packet that arrives by itself while all is calm. Returns false when
+   * there may be more to do. Nothing that it calls throws before the answer is written, so it needs no `finally`.
    */
   private takeOne(link: Link): boolean {
     const now = this.ports.clock.now();
     if (now >= this.deadline) return false;
-    const connection = link.connection;
-    this.inTurn = true;
-    try {
-      link.receive(now, false);
-      const event = connection.nextEvent(now);
-      if (event !== undefined) {
-        if (event.type !== "message") {
-          this.handle(link, event, now);
-          return false;
-        }
-        this.router.deliver(event);
-        if (!connection.starved || link.hasNews) return false;
-        connection.payOwed();
-        link.answer(now);
-      }
-    } finally {
+    const event = link.takeOne(now);
+    if (event !== undefined) {
+      this.inTurn = true;
+      this.deliver(event);
       this.inTurn = false;
+      // What the handler has asked for is done in a turn, and the answer goes before it.
+      if (!this.isCalm || !link.answer(now)) return false;
     }
-    if (!connection.starved || link.hasNews || this.subscriptions.isChanged || !connection.isIdle)
-      return false;
+    if (link.hasNews) return false;
     if (this.outbox.settledLength > 0) this.reportOutcomes();
     return true;
+  }
+
+  /** Survives what handlers throw. */
+  private deliver(event: MessageEvent): void {
+    try {
+      this.router.deliver(event);
+    } catch (error) {
+      this.emit({ type: "handler-failed", error });
+    }
   }
 
   /** Does everything that can be done now, then sets the timer for the rest. */
@@ -356,11 +358,22 @@ export class MqttClient {
       }
     } finally {
       this.inTurn = false;
+      this.isCalm = this.hasCalmed();
       // Also when a port threw: the client goes on.
       this.setTimer(isLate);
     }
     if (this.outbox.settledLength > 0) this.reportOutcomes();
     if (this.finishing !== "no") this.goOnFinishing();
+  }
+
+  private hasCalmed(): boolean {
+    return (
+      this.link?.isIdle === true &&
+      !this.subscriptions.isChanged &&
+      !this.isPrimaryGood &&
+      this.store === undefined &&
+      this.finishing === "no"
+    );
   }
 
   /** After the handlers, which may have published more. */
@@ -416,7 +429,7 @@ export class MqttClient {
       if (event === undefined) {
         if ((!link.hasNews && !isLate) || !link.receive(now, isLate)) return;
       } else if (event.type === "message") {
-        this.router.deliver(event);
+        this.deliver(event);
       } else {
         this.handle(link, event, now);
         if (this.link !== link) return;

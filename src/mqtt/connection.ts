@@ -48,6 +48,10 @@ const RECEIVE_BUFFER_LENGTH = 512;
 
 export type ConnectionState = "opening" | "connecting" | "connected" | "disconnecting" | "closed";
 
+/** First bytes of packets. */
+const PUBACK_HEADER = PUBACK << 4;
+const PUBCOMP_HEADER = PUBCOMP << 4;
+
 const STAGES: Readonly<Record<Exclude<ConnectionState, "closed">, Stage>> = Object.freeze({
   opening: "open",
   connecting: "connack",
@@ -110,7 +114,7 @@ export class Connection {
     const { cleanSession, earlyPublish } = this.options;
     this.transmitter.request(encoded(connectPacket(this.options)));
     if (earlyPublish === true && this.session.beginEarly(cleanSession)) this.transmitter.flow();
-    this.keepAlive.sent(now);
+    this.keepAlive.lastSent = now;
     this.state = "connecting";
   }
 
@@ -122,8 +126,39 @@ export class Connection {
   /** The first `byteLength` bytes of `space` have been filled. */
   received(byteLength: number, now: Milliseconds): void {
     this.framer.commit(byteLength);
-    this.keepAlive.received(now);
+    this.keepAlive.lastReceived = now;
     this.starved = false;
+  }
+
+  /**
+   * As `received` and then `nextEvent`, for what most reads are: one packet by itself, and no answer to it but what is
+   * owed for a message. Anything else is left to `nextEvent`: the connection is not `starved` then. Only when it `isIdle` and `starved`.
+   * @throws ProtocolError
+   */
+  receivedAlone(byteLength: number, now: Milliseconds): MessageEvent | undefined {
+    this.keepAlive.lastReceived = now;
+    const framer = this.framer;
+    const body = framer.bodyAlone(byteLength);
+    const buffer = framer.buffer;
+    const first = buffer[0] as number;
+    if (byteLength === 4 && body === 2) {
+      if (first === PUBACK_HEADER) {
+        this.session.acknowledged(decodeIdentifier(buffer, 2));
+        return undefined;
+      }
+      if (first === PUBCOMP_HEADER) {
+        this.session.completed(decodeIdentifier(buffer, 2));
+        return undefined;
+      }
+    }
+    if (body > 0 && (first === 0x30 || first === 0x32 || first === 0x34)) {
+      const event = this.deliver(buffer, first, body, byteLength);
+      if (event !== undefined) return event;
+    } else {
+      framer.commit(byteLength);
+    }
+    this.starved = false;
+    return undefined;
   }
 
   /** The byte stream is gone: with a cause when it broke, without one when the server ended it. */
@@ -202,6 +237,7 @@ export class Connection {
             : this.take(frame, now);
         // Most reads end with a packet: it need not be asked for what comes behind it.
         if (this.framer.isDrained) {
+          this.framer.empty();
           this.starved = !this.isClosed;
           return event ?? this.last.shift();
         }
@@ -222,7 +258,7 @@ export class Connection {
     const transmitter = this.transmitter;
     const bytes = transmitter.next(limit);
     if (bytes !== undefined) {
-      this.keepAlive.sent(now);
+      this.keepAlive.lastSent = now;
       if (transmitter.pingWaits) this.keepAlive.delayed(now);
     } else if (this.state === "disconnecting" && transmitter.finished) {
       this.close("requested");
@@ -235,15 +271,28 @@ export class Connection {
     return this.state === "connected" && this.transmitter.isIdle;
   }
 
-  /** The packet of a message that may be sent past all that `nextTransmit` gives. Only when `isIdle`. */
-  packetOf(outgoing: Outgoing): Uint8Array {
-    return this.transmitter.whole(outgoing);
+  /**
+   * Takes in a message that is sent past all that `nextTransmit` gives, and returns its packet, which is to be written
+   * now; undefined when it has more than `limit` bytes. Only when `isIdle`, and for the packet reserved last.
+   */
+  launch(outgoing: Outgoing, qos: QoS, limit: number, now: Milliseconds): Uint8Array | undefined {
+    const bytes = this.transmitter.whole(outgoing);
+    if (bytes.length > limit) return undefined;
+    if (qos > 0) this.session.launched(outgoing);
+    this.keepAlive.lastSent = now;
+    return bytes;
   }
 
-  /** A message is about to be written, whole. */
-  launched(outgoing: Outgoing, qos: QoS, now: Milliseconds): void {
-    if (qos > 0) this.session.launched(outgoing);
-    this.keepAlive.sent(now);
+  /**
+   * The acknowledgement of the message delivered last, to be written now, past all that `nextTransmit` gives; undefined
+   * when it needs none. Only when `isIdle`.
+   */
+  takeOwed(now: Milliseconds): Uint8Array | undefined {
+    const owed = this.owed;
+    if (owed === 0) return undefined;
+    this.owed = 0;
+    this.keepAlive.lastSent = now;
+    return this.transmitter.acknowledgement(owed, this.owedIdentifier);
   }
 
   private get isClosed(): boolean {
@@ -278,7 +327,7 @@ export class Connection {
       throw new ProtocolError("MQTT-3.2.2-1", "session present, though a clean session was asked for");
     }
     this.session.begin(sessionPresent);
-    this.keepAlive.received(now);
+    this.keepAlive.lastReceived = now;
     this.transmitter.flow();
     this.state = "connected";
     return { type: "connected", sessionPresent };
@@ -286,7 +335,10 @@ export class Connection {
 
   /** Every packet of a connection that is up. */
   private answer(type: number): ConnectionEvent | undefined {
-    if (type === PUBLISH) return this.deliver();
+    if (type === PUBLISH) {
+      const framer = this.framer;
+      return this.deliver(framer.buffer, framer.first, framer.body, framer.end);
+    }
     if (type === PINGRESP) {
       this.keepAlive.answered();
       return undefined;
@@ -334,20 +386,17 @@ export class Connection {
     }
   }
 
-  private deliver(): MessageEvent | undefined {
-    const framer = this.framer;
-    const buffer = framer.buffer;
-    const first = framer.first;
-    const body = framer.body;
+  /** The PUBLISH whose first byte is `first`, and whose rest stands from `body` to `end`. */
+  private deliver(buffer: Uint8Array, first: number, body: number, end: number): MessageEvent | undefined {
     const qos = ((first >> 1) & 3) as QoS;
-    const topicEnd = publishTopicEnd(buffer, body, framer.end, qos);
+    const topicEnd = publishTopicEnd(buffer, body, end, qos);
     let payloadStart = topicEnd;
     if (qos > 0) {
       this.owedIdentifier = decodeIdentifier(buffer, topicEnd);
       this.owed = qos === 1 ? PUBACK : PUBREC;
       payloadStart += 2;
     }
-    const topicName = this.readTopicName(body + 2, topicEnd);
+    const topicName = this.readTopicName(buffer, body + 2, topicEnd);
     if (qos === 2) {
       if (!this.isNew(qos, this.owedIdentifier)) {
         this.payOwed();
@@ -358,15 +407,14 @@ export class Connection {
     return {
       type: "message",
       topicName,
-      payload: this.payloadView.of(buffer, payloadStart, framer.end),
+      payload: this.payloadView.of(buffer, payloadStart, end),
       qos,
       retain: (first & 1) === 1,
       duplicate: (first & 8) === 8,
     };
   }
 
-  private readTopicName(start: number, end: number): string {
-    const buffer = this.framer.buffer;
+  private readTopicName(buffer: Uint8Array, start: number, end: number): string {
     const topics = this.topics;
     return topics === undefined
       ? decodeTopicName(buffer, start, end)
@@ -388,7 +436,7 @@ export class Connection {
     if (frame === HEAD_WITHOUT_TOPIC) {
       return isNew ? { type: "too-long", topicName: "", payloadLength } : undefined;
     }
-    const topicName = this.readTopicName(body + 2, topicEnd);
+    const topicName = this.readTopicName(buffer, body + 2, topicEnd);
     if (!isNew) return undefined;
     this.stream = "delivered";
     return {

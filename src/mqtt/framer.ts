@@ -99,6 +99,19 @@ export class Framer {
   }
 
   /**
+   * Instead of `commit`: where the body begins of what has been filled, when that is one whole packet by itself, short
+   * enough to be held, whatever its type. It need not be asked for by `next` then. 0: it is not, and is not committed.
+   */
+  bodyAlone(byteLength: number): number {
+    if (this.filled > 0 || this.state !== BETWEEN || byteLength > this.limit) return 0;
+    const buffer = this.buffer;
+    const low = buffer[1] as number;
+    if (low < 128) return low + 2 === byteLength ? 2 : 0;
+    const high = buffer[2] as number;
+    return high < 128 && (high << 7) + low - 128 + 3 === byteLength ? 3 : 0;
+  }
+
+  /**
    * The next frame.
    * @throws ProtocolError when the stream cannot be cut: nothing more may be read then
    */
@@ -176,7 +189,7 @@ export class Framer {
   }
 
   /** Nothing is left: the next packet starts at the front, and what a long one needed is let go. */
-  private empty(): typeof NONE {
+  empty(): typeof NONE {
     this.buffer = this.small;
     this.start = 0;
     this.end = 0;

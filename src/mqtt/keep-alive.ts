@@ -19,8 +19,10 @@ export class KeepAlive {
   /** 0: off. */
   private readonly interval: Milliseconds;
   private readonly responseTimeout: Milliseconds;
-  private lastSent: Milliseconds;
-  private lastReceived: Milliseconds;
+  /** When something was handed to the transport last; set by the connection, for every packet. */
+  lastSent: Milliseconds;
+  /** When something arrived last; set as `lastSent` is. */
+  lastReceived: Milliseconds;
   /** When the PINGREQ that waits for its PINGRESP became due. */
   private asked: Milliseconds | undefined;
 
@@ -36,19 +38,9 @@ export class KeepAlive {
     this.lastReceived = now;
   }
 
-  /** Something was handed to the transport. */
-  sent(now: Milliseconds): void {
-    this.lastSent = now;
-  }
-
   /** A part of the packet that PINGREQ waits behind was handed over: the peer takes it, and will answer later. */
   delayed(now: Milliseconds): void {
     if (this.asked !== undefined) this.asked = now;
-  }
-
-  /** Something arrived. */
-  received(now: Milliseconds): void {
-    this.lastReceived = now;
   }
 
   /** PINGRESP arrived. */

@@ -3,6 +3,7 @@
 import { Attempt } from "./attempt.js";
 import type { TopicReader } from "./connection.js";
 import { Connection } from "./connection.js";
+import type { MessageEvent } from "./connection-event.js";
 import { TransportError } from "./errors.js";
 import type { ServerName } from "./event.js";
 import type { ServerOptions } from "./options.js";
@@ -29,6 +30,9 @@ export interface LinkPorts {
   readonly transport: TransportProvider;
   readonly clock: Clock;
 }
+
+/** Bytes of PUBACK and PUBREC. */
+const ACKNOWLEDGEMENT_LENGTH = 4;
 
 export class Link implements TransportHandler {
   readonly server: ServerName;
@@ -113,7 +117,7 @@ export class Link implements TransportHandler {
         this.stream.read(space);
         const byteLength = space.length;
         this.readable -= byteLength;
-        this.hasNews = this.readable > 0;
+        this.hasNews = this.readable > 0 || this.ended;
         connection.received(byteLength, now);
       } catch (error) {
         connection.failed(error);
@@ -127,25 +131,52 @@ export class Link implements TransportHandler {
     return connection.state === "closed";
   }
 
-  /** Whether a message leaves at once when it is launched now, since nothing is before it. */
+  /** Whether it is up, and neither is anything to be sent nor anything left to be read. */
+  get isIdle(): boolean {
+    return this.attempt === undefined && !this.hasNews && this.connection.isIdle;
+  }
+
+  /**
+   * Reads one packet that has arrived by itself; a message is the only one of which there is more to tell. If it is
+   * anything else, or there is more, `hasNews` stays. Only when it was idle before.
+   */
+  takeOne(now: Milliseconds): MessageEvent | undefined {
+    const connection = this.connection;
+    const readable = this.readable;
+    if (readable === 0) return undefined;
+    try {
+      const space = connection.space(readable);
+      this.stream.read(space);
+      const byteLength = space.length;
+      this.readable = readable - byteLength;
+      const event = connection.receivedAlone(byteLength, now);
+      this.hasNews = !connection.starved || this.readable > 0 || this.ended;
+      return event;
+    } catch (error) {
+      connection.failed(error);
+      return undefined;
+    }
+  }
+
+  /** Writes the acknowledgement of the message that `takeOne` gave, if there is to be one; false: there is no room for it. */
+  answer(now: Milliseconds): boolean {
+    if (this.room < ACKNOWLEDGEMENT_LENGTH) return false;
+    const bytes = this.connection.takeOwed(now);
+    if (bytes !== undefined) this.room = this.stream.write(bytes);
+    return true;
+  }
+
+  /** Whether a message leaves at once when it is launched now: nothing waits in the transport. Only when it is idle. */
   get isFree(): boolean {
-    return this.room === this.mostRoom && !this.ended && this.connection.isIdle;
+    return this.room === this.mostRoom;
   }
 
   /** Writes a message whole, unless there is no room for all of it. Only when `isFree`. */
   launch(outgoing: Outgoing, qos: QoS, now: Milliseconds): boolean {
-    const bytes = this.connection.packetOf(outgoing);
-    if (bytes.length > this.room) return false;
-    this.connection.launched(outgoing, qos, now);
+    const bytes = this.connection.launch(outgoing, qos, this.room, now);
+    if (bytes === undefined) return false;
     this.room = this.stream.write(bytes);
     return true;
-  }
-
-  /** Writes the acknowledgement of the message that was delivered, if nothing is before it. */
-  answer(now: Milliseconds): void {
-    if (this.room <= 0 || this.ended) return;
-    const bytes = this.connection.nextTransmit(this.room, now);
-    if (bytes !== undefined) this.room = this.stream.write(bytes);
   }
 
   /** Gives the transport what the connection has to send; returns whether `nextEvent` may have more to tell then. */

@@ -117,8 +117,10 @@ export class Outbox {
   ): Outgoing {
     const qos = message.qos ?? 0;
     const expiresAfter = message.expiresAfter;
-    const isUnusual = expiresAfter !== undefined || message.lateOffset !== undefined;
-    if (isUnusual || (qos !== 0 && qos !== 1 && qos !== 2)) checkMessage(message);
+    const lateOffset = message.lateOffset;
+    if (expiresAfter !== undefined || lateOffset !== undefined || (qos !== 1 && qos !== 0 && qos !== 2)) {
+      checkMessage(message);
+    }
     const topic = this.topicNames.encoded(message.topicName);
     let payload = message.payload;
     if (typeof payload === "string") payload = encodeText(payload, this.text);
@@ -126,32 +128,37 @@ export class Outbox {
     const remaining = topic.length + (qos === 0 ? 0 : 2) + payload.length;
     const byteLength = remaining < 128 ? 2 + remaining : 1 + remainingLengthSize(remaining) + remaining;
     const stateTopic = message.kind === "state" ? message.topicName : undefined;
-    // QoS 0 needs no window.
-    const room = inFlightRoom > 0 ? inFlightRoom : qos === 0 ? 1 : 0;
     // What is about to be sent is not waiting: subscribers see every value while there is a connection.
-    if (stateTopic !== undefined && (!connected || room === 0)) this.replace(stateTopic);
+    if (stateTopic !== undefined && (!connected || roomFor(qos, inFlightRoom) === 0))
+      this.replace(stateTopic);
     const ring = this.ring;
-    const count = this.waiting.length + this.returned.length;
     // As long as the queue is not full, which is nearly always, there is nothing to make room for.
     if (
       !connected ||
-      count >= limits.maximumQueueLength ||
+      this.waiting.length + this.returned.length >= limits.maximumQueueLength ||
       byteLength > MAXIMUM_PACKET_LENGTH ||
       ring.byteLength + byteLength > limits.maximumQueueBytes
     ) {
-      const obstacle = this.makeRoom(qos, byteLength, limits, connected, room, stateTopic);
+      const obstacle = this.makeRoom(qos, byteLength, limits, connected, inFlightRoom, stateTopic);
       if (obstacle !== undefined) return this.refused(handler, obstacle);
     }
 
     const start = ring.reserve(byteLength);
     const outgoing = new Outgoing(ring, start);
     const bytes = ring.bytes as Uint8Array;
-    const isRetained = message.retain === true;
-    const end = writePublish(qos, isRetained, remaining, topic, packetIdentifier ?? 0, bytes, start);
+    const end = writePublish(
+      qos,
+      message.retain === true,
+      remaining,
+      topic,
+      packetIdentifier ?? 0,
+      bytes,
+      start,
+    );
     bytes.set(payload, end);
     if (handler !== undefined) outgoing.handler = handler;
     if (stateTopic !== undefined) outgoing.stateTopic = stateTopic;
-    if (message.lateOffset !== undefined) outgoing.lateOffset = end - start + message.lateOffset;
+    if (lateOffset !== undefined) outgoing.lateOffset = end - start + lateOffset;
     if (expiresAfter !== undefined) this.limitWait(outgoing, now + expiresAfter);
     if (packetIdentifier === undefined) this.enqueue(outgoing);
     else if (qos > 0) outgoing.packetIdentifier = packetIdentifier;
@@ -306,13 +313,13 @@ export class Outbox {
     byteLength: number,
     limits: OutboxLimits,
     connected: boolean,
-    room: number,
+    inFlightRoom: number,
     stateTopic: string | undefined,
   ): RefusalReason | undefined {
     if (qos === 0 && !connected && !limits.queueQos0) return "offline";
     if (byteLength > Math.min(limits.maximumQueueBytes, MAXIMUM_PACKET_LENGTH)) return "packet-too-large";
     // What the window takes at once does not wait, and so does not count as queued.
-    const maximum = limits.maximumQueueLength + (connected ? room : 0);
+    const maximum = limits.maximumQueueLength + (connected ? roomFor(qos, inFlightRoom) : 0);
     // Nothing is evicted for a message that would not fit even then.
     const kept = this.ring.byteLength - this.waitingByteLength;
     if (this.returned.length >= maximum || kept + byteLength > limits.maximumQueueBytes) return "queue-full";
@@ -378,4 +385,9 @@ export class Outbox {
     this.waiting.remove(outgoing);
     this.waitingByteLength -= outgoing.byteLength;
   }
+}
+
+/** How many more messages of this QoS may leave at once: QoS 0 needs no window. */
+function roomFor(qos: QoS, inFlightRoom: number): number {
+  return inFlightRoom > 0 ? inFlightRoom : qos === 0 ? 1 : 0;
 }

@@ -30,8 +30,8 @@ export class PacketRing {
   private count = 0;
   /** The first packet, held or marked. */
   private front = 0;
-  /** Behind the last one. */
-  private back = 0;
+  /** Behind the last one, which is the one reserved last as long as it is held. Changed here only. */
+  back = 0;
   /** Where the packets behind `front` end that stand above `back`, which has started anew at 0; 0: it has not. */
   private top = 0;
 

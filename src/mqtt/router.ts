@@ -54,14 +54,14 @@ export class Router implements TopicReader {
     return this.sinks.length > 0;
   }
 
-  /** Calls the handlers of a whole message. */
+  /** Calls the handlers of a whole message. Throws what the handler throws if there is one only. */
   deliver(event: MessageEvent): void {
     const isFresh = this.version === this.subscriptions.version;
     const found = (isFresh ? this.routes?.get(event.topicName) : undefined) ?? this.route(event.topicName);
     if (isList(found)) {
       for (let i = 0; i < found.length; i += 1) this.tell(found[i] as SubscriptionHandler, event);
     } else {
-      this.tell(found, event);
+      found.onMessage(event);
     }
   }
 

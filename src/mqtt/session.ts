@@ -243,13 +243,15 @@ export class Session {
   /** PUBACK. One for a message that is not in flight is ignored. */
   acknowledged(packetIdentifier: PacketIdentifier): void {
     // Servers answer in order: nearly always it is the first.
-    let outgoing = this.sentList.first;
-    if (outgoing === undefined || outgoing.packetIdentifier !== packetIdentifier) {
-      outgoing = this.findSent(packetIdentifier) ?? this.released.find(packetIdentifier);
-      if (outgoing === undefined) return;
-    }
+    const first = this.sentList.first;
+    const isFirst = first !== undefined && first.packetIdentifier === packetIdentifier;
+    const outgoing = isFirst
+      ? first
+      : (this.findSent(packetIdentifier) ?? this.released.find(packetIdentifier));
+    if (outgoing === undefined) return;
     if (outgoing.qos !== 1) throw new ProtocolError("MQTT-4.3.3-1", "PUBACK for a QoS 2 PUBLISH");
-    this.removeSent(outgoing);
+    if (isFirst) this.sentList.shift();
+    else this.removeSent(outgoing);
     this.identifiers.release(packetIdentifier);
     this.outbox.settle(outgoing, "acknowledged");
   }

@@ -66,11 +66,16 @@ export class Transmitter {
     );
   }
 
-  /** The packet of a message that was launched, whole, past all that `next` gives. Only with `isIdle`. */
+  /** The packet of a message whose place was reserved last, whole, past all that `next` gives. Only with `isIdle`. */
   whole(outgoing: Outgoing): Uint8Array {
-    const bytes = (outgoing.ring as PacketRing).bytes as Uint8Array;
-    const { start } = outgoing;
-    return this.messageView.of(bytes, start, packetEnd(bytes, start));
+    const ring = outgoing.ring as PacketRing;
+    return this.messageView.of(ring.bytes as Uint8Array, outgoing.start, ring.back);
+  }
+
+  /** An acknowledgement, past all that `next` gives. Only with `isIdle`. */
+  acknowledgement(type: Acknowledgement["type"], packetIdentifier: PacketIdentifier): Uint8Array {
+    const control = this.control;
+    return this.controlView.of(control, 0, encodeAcknowledgement(type, packetIdentifier, control, 0));
   }
 
   /** Whether everything has been taken, DISCONNECT last. */

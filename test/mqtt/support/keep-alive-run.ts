@@ -66,7 +66,7 @@ export function runKeepAlive(plan: KeepAlivePlan): KeepAliveReport {
   const sent = (): void => {
     longestGap = Math.max(longestGap, now - lastSent);
     lastSent = now;
-    machine.sent(now);
+    machine.lastSent = now;
   };
 
   for (;;) {
@@ -83,7 +83,7 @@ export function runKeepAlive(plan: KeepAlivePlan): KeepAliveReport {
     now = next;
     if (next === nextReceive || next === nextAnswer) {
       lastReceived = now;
-      machine.received(now);
+      machine.lastReceived = now;
       if (next === nextReceive) receiveIndex += 1;
       else {
         answers.shift();
