@@ -65,6 +65,8 @@ export interface TopicReader {
   readTopicName(bytes: Uint8Array, start: number, end: number): string;
 }
 
+const TOPIC_DECODER: TopicReader = Object.freeze({ readTopicName: decodeTopicName });
+
 export class Connection {
   /** Changed here only, as `starved` is: a getter would be asked several times for every packet. */
   state: ConnectionState = "opening";
@@ -73,7 +75,7 @@ export class Connection {
   private readonly options: ServerOptions;
   private readonly session: Session;
   private readonly framer: Framer;
-  private readonly topics: TopicReader | undefined;
+  private readonly topics: TopicReader;
   private readonly payloadView = new LastView();
   private readonly keepAlive: KeepAlive;
   private readonly transmitter: Transmitter;
@@ -92,7 +94,7 @@ export class Connection {
   private streamIdentifier: PacketIdentifier | 0 = 0;
   private stream: "none" | "delivered" = "none";
 
-  constructor(options: ServerOptions, session: Session, now: Milliseconds, topics?: TopicReader) {
+  constructor(options: ServerOptions, session: Session, now: Milliseconds, topics = TOPIC_DECODER) {
     this.options = options;
     this.session = session;
     this.topics = topics;
@@ -396,7 +398,7 @@ export class Connection {
       this.owed = qos === 1 ? PUBACK : PUBREC;
       payloadStart += 2;
     }
-    const topicName = this.readTopicName(buffer, body + 2, topicEnd);
+    const topicName = this.topics.readTopicName(buffer, body + 2, topicEnd);
     if (qos === 2) {
       if (!this.isNew(qos, this.owedIdentifier)) {
         this.payOwed();
@@ -414,13 +416,6 @@ export class Connection {
     };
   }
 
-  private readTopicName(buffer: Uint8Array, start: number, end: number): string {
-    const topics = this.topics;
-    return topics === undefined
-      ? decodeTopicName(buffer, start, end)
-      : topics.readTopicName(buffer, start, end);
-  }
-
   /** A QoS 2 message that was delivered before is only acknowledged [MQTT-4.3.3-2]. */
   private isNew(qos: QoS, packetIdentifier: PacketIdentifier | 0): boolean {
     return qos !== 2 || !this.session.wasReceived(packetIdentifier);
@@ -436,7 +431,7 @@ export class Connection {
     if (frame === HEAD_WITHOUT_TOPIC) {
       return isNew ? { type: "too-long", topicName: "", payloadLength } : undefined;
     }
-    const topicName = this.readTopicName(buffer, body + 2, topicEnd);
+    const topicName = this.topics.readTopicName(buffer, body + 2, topicEnd);
     if (!isNew) return undefined;
     this.stream = "delivered";
     return {

@@ -83,9 +83,10 @@ export class Framer {
       else this.compact();
     }
     if (this.needed > this.buffer.length) this.grow(this.needed);
-    const end = this.filled + byteLength;
-    const { length } = this.buffer;
-    return this.spaceView.of(this.buffer, this.filled, end < length ? end : length);
+    const start = this.filled;
+    const end = start + byteLength;
+    const length = this.buffer.length;
+    return this.spaceView.of(this.buffer, start, end < length ? end : length);
   }
 
   /** Whether `next` will return NONE: all that has arrived was taken, and nothing of it needs another look. */
