@@ -134,7 +134,8 @@ export class Connection {
 
   /**
    * As `received` and then `nextEvent`, for what most reads are: one packet by itself, and no answer to it but what is
-   * owed for a message. Anything else is left to `nextEvent`: the connection is not `starved` then. Only when it `isIdle` and `starved`.
+   * owed for a message; or one more part of a long packet. Anything else is left to `nextEvent`: the connection is not
+   * `starved` then. Only when it `isIdle` and `starved`.
    * @throws ProtocolError
    */
   receivedAlone(byteLength: number, now: Milliseconds): MessageEvent | undefined {
@@ -158,6 +159,7 @@ export class Connection {
       if (event !== undefined) return event;
     } else {
       framer.commit(byteLength);
+      if (framer.isShort) return undefined;
     }
     this.starved = false;
     return undefined;

@@ -94,6 +94,14 @@ export class Framer {
     return this.end === this.filled && this.state === BETWEEN;
   }
 
+  /**
+   * Whether `next` would return NONE again, for want of a packet of which so far only the beginning has come. Of five
+   * bytes, the most that a fixed header has, fewer can be enough.
+   */
+  get isShort(): boolean {
+    return this.state === BETWEEN && this.end === 0 && this.needed > 5 && this.filled < this.needed;
+  }
+
   /** The first `byteLength` bytes of what `space` returned have been filled. */
   commit(byteLength: number): void {
     this.filled += byteLength;
