@@ -65,6 +65,8 @@ export interface TopicReader {
   readTopicName(bytes: Uint8Array, start: number, end: number): string;
 }
 
+const TOPIC_DECODER: TopicReader = Object.freeze({ readTopicName: decodeTopicName });
+
 export class Connection {
   /** Changed here only, as `starved` is: a getter would be asked several times for every packet. */
   state: ConnectionState = "opening";
@@ -73,7 +75,7 @@ export class Connection {
   private readonly options: ServerOptions;
   private readonly session: Session;
   private readonly framer: Framer;
-  private readonly topics: TopicReader | undefined;
+  private readonly topics: TopicReader;
   private readonly payloadView = new LastView();
   private readonly keepAlive: KeepAlive;
   private readonly transmitter: Transmitter;
@@ -92,7 +94,7 @@ export class Connection {
   private streamIdentifier: PacketIdentifier | 0 = 0;
   private stream: "none" | "delivered" = "none";
 
-  constructor(options: ServerOptions, session: Session, now: Milliseconds, topics?: TopicReader) {
+  constructor(options: ServerOptions, session: Session, now: Milliseconds, topics = TOPIC_DECODER) {
     this.options = options;
     this.session = session;
     this.topics = topics;
@@ -132,7 +134,8 @@ export class Connection {
 
   /**
    * As `received` and then `nextEvent`, for what most reads are: one packet by itself, and no answer to it but what is
-   * owed for a message. Anything else is left to `nextEvent`: the connection is not `starved` then. Only when it `isIdle` and `starved`.
+   * owed for a message; or one more part of a long packet. Anything else is left to `nextEvent`: the connection is not
+   * `starved` then. Only when it `isIdle` and `starved`.
    * @throws ProtocolError
    */
   receivedAlone(byteLength: number, now: Milliseconds): MessageEvent | undefined {
@@ -156,6 +159,7 @@ export class Connection {
       if (event !== undefined) return event;
     } else {
       framer.commit(byteLength);
+      if (framer.isShort) return undefined;
     }
     this.starved = false;
     return undefined;
@@ -396,7 +400,7 @@ export class Connection {
       this.owed = qos === 1 ? PUBACK : PUBREC;
       payloadStart += 2;
     }
-    const topicName = this.readTopicName(buffer, body + 2, topicEnd);
+    const topicName = this.topics.readTopicName(buffer, body + 2, topicEnd);
     if (qos === 2) {
       if (!this.isNew(qos, this.owedIdentifier)) {
         this.payOwed();
@@ -414,13 +418,6 @@ export class Connection {
     };
   }
 
-  private readTopicName(buffer: Uint8Array, start: number, end: number): string {
-    const topics = this.topics;
-    return topics === undefined
-      ? decodeTopicName(buffer, start, end)
-      : topics.readTopicName(buffer, start, end);
-  }
-
   /** A QoS 2 message that was delivered before is only acknowledged [MQTT-4.3.3-2]. */
   private isNew(qos: QoS, packetIdentifier: PacketIdentifier | 0): boolean {
     return qos !== 2 || !this.session.wasReceived(packetIdentifier);
@@ -436,7 +433,7 @@ export class Connection {
     if (frame === HEAD_WITHOUT_TOPIC) {
       return isNew ? { type: "too-long", topicName: "", payloadLength } : undefined;
     }
-    const topicName = this.readTopicName(buffer, body + 2, topicEnd);
+    const topicName = this.topics.readTopicName(buffer, body + 2, topicEnd);
     if (!isNew) return undefined;
     this.stream = "delivered";
     return {

@@ -83,14 +83,23 @@ export class Framer {
       else this.compact();
     }
     if (this.needed > this.buffer.length) this.grow(this.needed);
-    const end = this.filled + byteLength;
-    const { length } = this.buffer;
-    return this.spaceView.of(this.buffer, this.filled, end < length ? end : length);
+    const start = this.filled;
+    const end = start + byteLength;
+    const length = this.buffer.length;
+    return this.spaceView.of(this.buffer, start, end < length ? end : length);
   }
 
   /** Whether `next` will return NONE: all that has arrived was taken, and nothing of it needs another look. */
   get isDrained(): boolean {
     return this.end === this.filled && this.state === BETWEEN;
+  }
+
+  /**
+   * Whether `next` would return NONE again, for want of a packet of which so far only the beginning has come. Of five
+   * bytes, the most that a fixed header has, fewer can be enough.
+   */
+  get isShort(): boolean {
+    return this.state === BETWEEN && this.end === 0 && this.needed > 5 && this.filled < this.needed;
   }
 
   /** The first `byteLength` bytes of what `space` returned have been filled. */

@@ -242,16 +242,22 @@ export class Session {
 
   /** PUBACK. One for a message that is not in flight is ignored. */
   acknowledged(packetIdentifier: PacketIdentifier): void {
-    // Servers answer in order: nearly always it is the first.
     const first = this.sentList.first;
-    const isFirst = first !== undefined && first.packetIdentifier === packetIdentifier;
-    const outgoing = isFirst
-      ? first
-      : (this.findSent(packetIdentifier) ?? this.released.find(packetIdentifier));
+    // Servers answer in order: nearly always it is the first.
+    if (first !== undefined && first.packetIdentifier === packetIdentifier && first.qos === 1) {
+      this.sentList.shift();
+      this.identifiers.release(packetIdentifier);
+      this.outbox.settle(first, "acknowledged");
+    } else {
+      this.acknowledgedOutOfTurn(packetIdentifier);
+    }
+  }
+
+  private acknowledgedOutOfTurn(packetIdentifier: PacketIdentifier): void {
+    const outgoing = this.findSent(packetIdentifier) ?? this.released.find(packetIdentifier);
     if (outgoing === undefined) return;
     if (outgoing.qos !== 1) throw new ProtocolError("MQTT-4.3.3-1", "PUBACK for a QoS 2 PUBLISH");
-    if (isFirst) this.sentList.shift();
-    else this.removeSent(outgoing);
+    this.removeSent(outgoing);
     this.identifiers.release(packetIdentifier);
     this.outbox.settle(outgoing, "acknowledged");
   }

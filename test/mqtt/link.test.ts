@@ -83,6 +83,14 @@ describe("a link", () => {
     expect([link.receive(0), events()]).toEqual([true, ["closed"]]);
   });
 
+  test("has news of the end as long as that was not told, though something else came at once", () => {
+    connect();
+    transport.arrive('30 03 00 01 "a"');
+    transport.unreadEnd();
+    expect([link.receive(0), events(), link.hasNews]).toEqual([true, ["message"], true]);
+    expect([link.receive(0), events()]).toEqual([true, ["closed"]]);
+  });
+
   test("writes nothing after the end", () => {
     connect();
     addTo(outbox, { qos: 0 });

@@ -10,7 +10,7 @@ import { MqttClient } from "../../../src/mqtt/client.js";
 import type { QoS } from "../../../src/mqtt/packet.js";
 import { PUBLISH, PUBREC, PUBREL } from "../../../src/mqtt/packet-type.js";
 import { packetEnd } from "../../../src/mqtt/remaining-length.js";
-import { bytesFromHex, hexFromBytes } from "../support/hex.js";
+import { bytesFromHex, hexFromBytes, joined } from "../support/hex.js";
 import { ManualTransport } from "../support/manual-transport.js";
 import { OPTIONS } from "../support/server-options.js";
 
@@ -39,7 +39,7 @@ const WRONG = [
 const step = fc.record({
   kind: fc.constantFrom(
     ...["publish", "publish", "publish", "answer", "answer", "answer", "answer", "message", "message"],
-    ...["message", "stray", "wait", "narrow", "end", "burst", "wrong"],
+    ...["message", "pair", "pair", "stray", "wait", "narrow", "end", "burst", "wrong"],
   ),
   qos: fc.constantFrom<QoS>(0, 1, 2),
   what: fc.nat(40),
@@ -78,12 +78,26 @@ class Side {
     this.#client.publish({ topicName: "t", payload, qos }, { onOutcome });
   }
 
-  /** In one piece, or in two. */
-  arrive(bytes: Uint8Array, cut: number): void {
-    const at = this.#isGeneral ? 1 + (cut % (bytes.length - 1)) : 0;
-    for (const part of [bytes.subarray(0, at), bytes.subarray(at)]) {
-      if (part.length > 0 && !this.transport.closed) this.transport.arrive(hexFromBytes(part));
+  /** Each packet in one piece, or in two. */
+  arrive(packets: readonly Uint8Array[], cut: number): void {
+    const parts: Uint8Array[] = [];
+    for (const packet of packets) {
+      const at = this.#isGeneral ? 1 + (cut % (packet.length - 1)) : 0;
+      parts.push(packet.subarray(0, at), packet.subarray(at));
     }
+    this.#arriveInParts(parts);
+  }
+
+  /** Two of the same length: as `arrive`, or cut so that what is between the cuts is as long as one of them. */
+  arriveTwo(one: Uint8Array, other: Uint8Array, cut: number): void {
+    if (this.#isGeneral) {
+      this.arrive([one, other], cut);
+      return;
+    }
+    const start = cut % one.length;
+    const end = start + one.length;
+    const bytes = joined([one, other]);
+    this.#arriveInParts([bytes.subarray(0, start), bytes.subarray(start, end), bytes.subarray(end)]);
   }
 
   /** What was told since the last call. */
@@ -91,6 +105,16 @@ class Side {
     const log = this.#log;
     this.#log = [];
     return [...log, `pending ${this.#client.pending}, connected ${this.#client.connected}`];
+  }
+
+  /** On this stream, if there is one, and not on another that a handler may have led to. */
+  #arriveInParts(parts: readonly Uint8Array[]): void {
+    const { transport } = this;
+    const { openCount } = transport;
+    for (const part of parts) {
+      if (transport.closed || transport.openCount !== openCount) return;
+      if (part.length > 0) transport.arrive(hexFromBytes(part));
+    }
   }
 
   #take(payload: Uint8Array, qos: QoS): void {
@@ -141,6 +165,9 @@ class Run {
       case "message":
         this.#arrive(this.#message(qos, what, length), cut);
         break;
+      case "pair":
+        this.#arriveTwo(this.#message(qos, what, length), this.#message(qos, what + 1, length), cut);
+        break;
       case "stray":
         this.#arrive(STRAY[what % STRAY.length], cut);
         break;
@@ -175,9 +202,11 @@ class Run {
 
   #arrive(packet: string | undefined, cut: number): void {
     if (packet === undefined) return;
-    this.#both((side) => {
-      if (!side.transport.closed) side.arrive(bytesFromHex(packet), cut);
-    });
+    this.#both((side) => side.arrive([bytesFromHex(packet)], cut));
+  }
+
+  #arriveTwo(one: string, other: string, cut: number): void {
+    this.#both((side) => side.arriveTwo(bytesFromHex(one), bytesFromHex(other), cut));
   }
 
   #message(qos: QoS, what: number, length: number): string {

@@ -79,6 +79,11 @@ export class ManualTransport implements Transport, TransportProvider {
     this.#handler?.onError(cause);
   }
 
+  /** Ends the stream, and what has arrived can still be read. */
+  unreadEnd(): void {
+    this.#handler?.onError();
+  }
+
   /** What was written since the last call, in hexadecimal. */
   taken(): string {
     const bytes = joined(this.#written);
