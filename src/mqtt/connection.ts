@@ -93,7 +93,7 @@ export class Connection {
     this.session = session;
     this.topics = topics;
     this.framer = new Framer(options.receiveLimit, new Uint8Array(RECEIVE_BUFFER_LENGTH));
-    this.keepAlive = new KeepAlive(options.keepAlive, options.responseTimeout, now);
+    this.keepAlive = new KeepAlive(options, now);
     this.transmitter = new Transmitter(options, session);
     this.timeout = now + options.connectTimeout;
   }

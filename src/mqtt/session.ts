@@ -41,15 +41,15 @@ export class Session implements RingOwner {
   private leaving = NO_MESSAGES;
   /** The first of `released` whose PUBREL has not been sent on this connection; all behind it have not either. */
   private nextReleased: Outgoing | undefined = undefined;
-  /** Inbound QoS 2 messages delivered and not yet released by PUBREL; undefined before the first. */
-  private inbound: IdentifierSet | undefined = undefined;
+  /** Inbound QoS 2 messages delivered and not yet released by PUBREL; absent before the first. */
+  declare private inbound?: IdentifierSet | undefined;
   /** The session with another server, whose packets the outbox keeps too. */
   declare private readonly other?: RingOwner;
 
   /** Between CONNECT and CONNACK: what is in flight was sent on this connection. Stays set when CONNACK never comes. */
   private isEarly = false;
-  /** How many of those, the first ones, had been given back by an earlier session. */
-  private earlyReturned = 0;
+  /** How many of those, the first ones, had been given back by an earlier session; there once `isEarly` was set. */
+  declare private earlyReturned: number;
 
   /** @param isPersistent whether the server is asked to keep the session, so that it is worth storing too */
   constructor(outbox: Outbox, server: ServerName = "mqtt", isPersistent = false) {
