@@ -55,20 +55,21 @@ export interface ClientPorts {
   readonly flash?: Flash;
 }
 
+/** What most clients never need has no property until it is needed: on XS each takes 16 bytes. */
 export class MqttClient {
   private readonly ports: ClientPorts;
   private readonly primary: ServerOptions;
-  private readonly backup: ServerOptions | undefined;
+  declare private readonly backup?: ServerOptions;
   private readonly store: MessageStore | undefined;
   private readonly outbox: Outbox;
   private readonly primarySession: Session;
-  private readonly backupSession: Session;
+  declare private readonly backupSession?: Session;
   private readonly subscriptions = new Subscriptions();
   private readonly router: Router;
   private readonly reconnector: Reconnector;
-  private readonly takeovers = new TakeoverWatch();
-  /** Undefined when the client stays with the backup. */
-  private readonly failBack: FailBack | undefined;
+  declare private takeovers?: TakeoverWatch;
+  /** Absent when the client stays with the backup. */
+  declare private readonly failBack?: FailBack;
   /** The primary is to be gone back to, as soon as nothing is under way. */
   private isPrimaryGood = false;
   private readonly timer: Timer;
@@ -90,12 +91,12 @@ export class MqttClient {
    */
   private isCalm = false;
   /** Messages that were found in the store, until that was told. */
-  private restoredCount = 0;
-  private isFailureTold = false;
+  declare private restoredCount?: number;
+  declare private isFailureTold?: true;
   /** How far `finish` has come. */
   private finishing: "no" | "delivering" | "closing" = "no";
-  /** When it gives up what is left. */
-  private finishBy: Milliseconds = Number.POSITIVE_INFINITY;
+  /** When it gives up what is left; there once it has begun. */
+  declare private finishBy: Milliseconds;
 
   /**
    * @param primary section `mqtt`
@@ -107,14 +108,18 @@ export class MqttClient {
     if (backup !== undefined) checkServerOptions(backup);
     this.ports = ports;
     this.primary = primary;
-    this.backup = backup;
     this.store = ports.flash && new MessageStore(ports.flash);
     this.outbox = new Outbox(this.store, ports.text);
     this.primarySession = new Session(this.outbox, "mqtt", !primary.cleanSession);
-    this.backupSession = new Session(this.outbox, "mqtt1", backup?.cleanSession === false);
-    if (this.store !== undefined) {
-      const sessions = [this.primarySession, this.backupSession] as const;
-      this.restoredCount = restoreState(this.store, this.outbox, sessions, [primary, backup]);
+    const { store } = this;
+    // There may have been a backup when the store was written.
+    if (backup !== undefined || store !== undefined) {
+      this.backupSession = new Session(this.outbox, "mqtt1", backup?.cleanSession === false);
+      if (backup !== undefined) this.backup = backup;
+      if (store !== undefined) {
+        const sessions = [this.primarySession, this.backupSession] as const;
+        this.restoredCount = restoreState(store, this.outbox, sessions, [primary, backup]);
+      }
     }
     this.router = new Router(this.subscriptions, this, ports.text);
     this.reconnector = new Reconnector(primary, backup, ports.random);
@@ -400,11 +405,11 @@ export class MqttClient {
   }
 
   private reportStore(): void {
-    const messageCount = this.restoredCount;
+    const messageCount = this.restoredCount ?? 0;
     this.restoredCount = 0;
     if (messageCount > 0) this.emit({ type: "restored", messageCount });
     const error = this.store?.failure;
-    if (error === undefined || this.isFailureTold) return;
+    if (error === undefined || this.isFailureTold === true) return;
     this.isFailureTold = true;
     this.emit({ type: "store-failed", error });
   }
@@ -480,6 +485,7 @@ export class MqttClient {
       ...(cause === undefined ? {} : { cause }),
       ...(stages === undefined ? {} : { stages }),
     });
+    this.takeovers ??= new TakeoverWatch();
     if (this.takeovers.ended(event, now - link.connectedAt, 2 * options.reconnectMaximum)) {
       this.emit({ type: "client-identifier-in-use", server, clientIdentifier: options.clientIdentifier });
     }
@@ -603,6 +609,6 @@ export class MqttClient {
   }
 
   private sessionOf(server: ServerName): Session {
-    return server === "mqtt" ? this.primarySession : this.backupSession;
+    return server === "mqtt1" && this.backupSession !== undefined ? this.backupSession : this.primarySession;
   }
 }

@@ -82,10 +82,10 @@ export class Connection {
   /** When to give up, but for keep alive. */
   private timeout: Milliseconds;
   /** Events that wait to be taken: how the connection ended, and what ended with it. */
-  private readonly last: ConnectionEvent[] = [];
+  private last: ConnectionEvent[] | undefined = undefined;
 
-  /** SUBSCRIBE (number of its filters) and UNSUBSCRIBE (0) not acknowledged yet. */
-  private readonly asked = new Map<PacketIdentifier, number>();
+  /** SUBSCRIBE (number of its filters) and UNSUBSCRIBE (0) not acknowledged yet; undefined when there are none. */
+  private asked: Map<PacketIdentifier, number> | undefined = undefined;
   /** What to send once the message that was delivered last has been handled: PUBACK, PUBREC or 0 for nothing. */
   private owed: typeof PUBACK | typeof PUBREC | 0 = 0;
   private owedIdentifier: PacketIdentifier = 0;
@@ -99,7 +99,7 @@ export class Connection {
     this.session = session;
     this.topics = topics;
     this.framer = new Framer(options.receiveLimit, new Uint8Array(RECEIVE_BUFFER_LENGTH));
-    this.keepAlive = new KeepAlive(options.keepAlive, options.responseTimeout, now);
+    this.keepAlive = new KeepAlive(options, now);
     this.transmitter = new Transmitter(options, session);
     this.timeout = now + options.connectTimeout;
   }
@@ -195,15 +195,19 @@ export class Connection {
   subscribe(subscriptions: readonly Subscription[]): PacketIdentifier {
     const packetIdentifier = this.session.identifiers.take();
     this.transmitter.request(encoded({ type: SUBSCRIBE, packetIdentifier, subscriptions }));
-    this.asked.set(packetIdentifier, subscriptions.length);
-    return packetIdentifier;
+    return this.ask(packetIdentifier, subscriptions.length);
   }
 
   /** Takes subscriptions back, in one packet; only when connected. Throws as `subscribe`. */
   unsubscribe(topicFilters: readonly string[]): PacketIdentifier {
     const packetIdentifier = this.session.identifiers.take();
     this.transmitter.request(encoded({ type: UNSUBSCRIBE, packetIdentifier, topicFilters }));
-    this.asked.set(packetIdentifier, 0);
+    return this.ask(packetIdentifier, 0);
+  }
+
+  private ask(packetIdentifier: PacketIdentifier, count: number): PacketIdentifier {
+    this.asked ??= new Map();
+    this.asked.set(packetIdentifier, count);
     return packetIdentifier;
   }
 
@@ -225,7 +229,7 @@ export class Connection {
 
   /** What happened next; undefined when more bytes, more time, or `nextTransmit` are needed first. */
   nextEvent(now: Milliseconds): ConnectionEvent | undefined {
-    if (this.last.length > 0) return this.last.shift();
+    if (this.last !== undefined && this.last.length > 0) return this.last.shift();
     if (this.owed !== 0) this.payOwed();
     if (this.starved || this.state === "closed" || this.state === "disconnecting") return undefined;
     try {
@@ -243,14 +247,14 @@ export class Connection {
         if (this.framer.isDrained) {
           this.framer.empty();
           this.starved = !this.isClosed;
-          return event ?? this.last.shift();
+          return event ?? this.last?.shift();
         }
         if (event !== undefined) return event;
       }
     } catch (error) {
       this.failed(error);
     }
-    return this.last.shift();
+    return this.last?.shift();
   }
 
   /**
@@ -467,9 +471,11 @@ export class Connection {
   }
 
   private takeAsked(packetIdentifier: PacketIdentifier): number | undefined {
-    const count = this.asked.get(packetIdentifier);
-    if (count === undefined) return undefined;
-    this.asked.delete(packetIdentifier);
+    const { asked } = this;
+    const count = asked?.get(packetIdentifier);
+    if (asked === undefined || count === undefined) return undefined;
+    asked.delete(packetIdentifier);
+    if (asked.size === 0) this.asked = undefined;
     this.session.identifiers.release(packetIdentifier);
     return count;
   }
@@ -481,11 +487,14 @@ export class Connection {
     const reason = this.state === "disconnecting" ? "requested" : why;
     this.state = "closed";
     this.starved = false;
-    for (const packetIdentifier of this.asked.keys()) this.session.identifiers.release(packetIdentifier);
-    this.asked.clear();
+    if (this.asked !== undefined) {
+      for (const packetIdentifier of this.asked.keys()) this.session.identifiers.release(packetIdentifier);
+      this.asked = undefined;
+    }
     this.transmitter.close();
     if (why === "refused") this.session.refused();
-    if (this.stream === "delivered") this.last.push({ type: "stream-aborted" });
-    this.last.push({ type: "closed", stage, reason, returnCode, cause });
+    const last: ConnectionEvent[] = this.stream === "delivered" ? [{ type: "stream-aborted" }] : [];
+    last.push({ type: "closed", stage, reason, returnCode, cause });
+    this.last = last;
   }
 }

@@ -57,20 +57,23 @@ export class FilterShape {
   }
 }
 
-/** A filter with wildcards has come: its shape joins the list, at the end when it is new. */
-export function addShape(shapes: FilterShape[], topicFilter: string): void {
+export const NO_SHAPES: readonly FilterShape[] = Object.freeze([]);
+
+/** A filter with wildcards has come: its shape joins the list, at the end when it is new. Returns the new list. */
+export function addShape(shapes: readonly FilterShape[], topicFilter: string): readonly FilterShape[] {
   const made = new FilterShape(topicFilter);
   const known = shapes.find((shape) => shape.equals(made));
-  if (known === undefined) shapes.push(made);
-  else known.filters += 1;
+  if (known === undefined) return [...shapes, made];
+  known.filters += 1;
+  return shapes;
 }
 
-/** A filter that was added is gone, and its shape with the last one of it. */
-export function removeShape(shapes: FilterShape[], topicFilter: string): void {
+/** A filter that was added is gone, and its shape with the last one of it. Returns the new list. */
+export function removeShape(shapes: readonly FilterShape[], topicFilter: string): readonly FilterShape[] {
   const made = new FilterShape(topicFilter);
-  const index = shapes.findIndex((shape) => shape.equals(made));
-  const known = shapes[index];
-  if (known === undefined) return;
+  const known = shapes.find((shape) => shape.equals(made));
+  if (known === undefined) return shapes;
   known.filters -= 1;
-  if (known.filters === 0) shapes.splice(index, 1);
+  if (known.filters > 0) return shapes;
+  return shapes.length === 1 ? NO_SHAPES : shapes.filter((shape) => shape !== known);
 }

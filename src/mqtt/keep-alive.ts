@@ -15,10 +15,15 @@ import type { Milliseconds } from "./ports.js";
 const MARGIN_SHARE = 0.1;
 const MARGIN_MAXIMUM: Milliseconds = 1000;
 
+export interface KeepAliveOptions {
+  /** Seconds, as on the wire; 0 turns everything off. */
+  readonly keepAlive: number;
+  /** From PINGREQ to PINGRESP. */
+  readonly responseTimeout: Milliseconds;
+}
+
 export class KeepAlive {
-  /** 0: off. */
-  private readonly interval: Milliseconds;
-  private readonly responseTimeout: Milliseconds;
+  private readonly options: KeepAliveOptions;
   /** When something was handed to the transport last; set by the connection, for every packet. */
   lastSent: Milliseconds;
   /** When something arrived last; set as `lastSent` is. */
@@ -26,14 +31,8 @@ export class KeepAlive {
   /** When the PINGREQ that waits for its PINGRESP became due. */
   private asked: Milliseconds | undefined;
 
-  /**
-   * @param keepAlive seconds, as on the wire; 0 turns everything off
-   * @param responseTimeout from PINGREQ to PINGRESP
-   */
-  constructor(keepAlive: number, responseTimeout: Milliseconds, now: Milliseconds) {
-    const period = keepAlive * 1000;
-    this.interval = period - Math.min(period * MARGIN_SHARE, MARGIN_MAXIMUM);
-    this.responseTimeout = responseTimeout;
+  constructor(options: KeepAliveOptions, now: Milliseconds) {
+    this.options = options;
     this.lastSent = now;
     this.lastReceived = now;
   }
@@ -50,13 +49,13 @@ export class KeepAlive {
 
   /** When `takePing` or `isDead` may next say yes. */
   get deadline(): Milliseconds | undefined {
-    if (this.interval === 0) return undefined;
+    if (this.isOff) return undefined;
     return Math.min(this.pingDue(), this.giveUp());
   }
 
   /** Whether a PINGREQ is to be sent now; true once each time. */
   takePing(now: Milliseconds): boolean {
-    if (this.interval === 0 || now < this.pingDue()) return false;
+    if (this.isOff || now < this.pingDue()) return false;
     this.asked ??= now;
     // As if it had left: should the transport have no room, it is the response timeout that ends the wait.
     this.lastSent = now;
@@ -65,17 +64,22 @@ export class KeepAlive {
 
   /** Whether the peer has been silent for too long after PINGREQ. */
   isDead(now: Milliseconds): boolean {
-    return this.interval !== 0 && now >= this.giveUp();
+    return !this.isOff && now >= this.giveUp();
+  }
+
+  private get isOff(): boolean {
+    return this.options.keepAlive === 0;
   }
 
   private pingDue(): Milliseconds {
     const last = this.asked === undefined ? Math.min(this.lastSent, this.lastReceived) : this.lastSent;
-    return last + this.interval;
+    const period = this.options.keepAlive * 1000;
+    return last + (period - Math.min(period * MARGIN_SHARE, MARGIN_MAXIMUM));
   }
 
   /** Anything received after PINGREQ counts: the answer may wait behind a long PUBLISH. */
   private giveUp(): Milliseconds {
     if (this.asked === undefined) return Number.POSITIVE_INFINITY;
-    return Math.max(this.asked, this.lastReceived) + this.responseTimeout;
+    return Math.max(this.asked, this.lastReceived) + this.options.responseTimeout;
   }
 }

@@ -12,8 +12,9 @@ import { checkMessage, noPayload } from "./message.js";
 import type { MessageStore } from "./message-store.js";
 import type { ServerOptions } from "./options.js";
 import type { DeliveryHandler } from "./outgoing.js";
-import { Outgoing, OutgoingList } from "./outgoing.js";
+import { NO_MESSAGES, Outgoing, OutgoingList } from "./outgoing.js";
 import type { PacketIdentifier, QoS } from "./packet.js";
+import type { RingOwner } from "./packet-ring.js";
 import { PacketRing } from "./packet-ring.js";
 import type { Milliseconds, TextPort } from "./ports.js";
 import { MAXIMUM_REMAINING_LENGTH, remainingLengthSize } from "./remaining-length.js";
@@ -35,21 +36,26 @@ const SETTLED_KEPT = 16;
 /** How many messages ended in each way. */
 export type Counters = Readonly<Record<Outcome, number>>;
 
+/** In place of a list of settled messages, until there is one. */
+const NOTHING_SETTLED = Object.freeze([]) as unknown as Outgoing[];
+
 export class Outbox {
   /** Where messages are kept that are to survive a loss of power; undefined: nowhere. */
   readonly store: MessageStore | undefined;
   /** When the next message expires. */
   nextExpiry: Milliseconds = Number.POSITIVE_INFINITY;
   private readonly text: TextPort | undefined;
-  private readonly tally = { sent: 0, acknowledged: 0, replaced: 0, evicted: 0, expired: 0, refused: 0 };
+  /** Most ways are never seen: those that were not are not in it. */
+  private readonly tally: { [Way in Outcome]?: number } = {};
   private readonly topicNames = new TopicNames();
-  private readonly ring = new PacketRing(this);
-  private readonly returned = new OutgoingList();
-  private readonly waiting = new OutgoingList();
-  /** Every list whose messages have a packet in the ring. */
-  private readonly lists = [this.returned, this.waiting];
+  /** Undefined before the first message. */
+  private ring: PacketRing | undefined = undefined;
+  private returned = NO_MESSAGES;
+  private waiting = NO_MESSAGES;
+  /** Who knows the messages that have left the outbox, and whose packets it still keeps. */
+  private keeper: RingOwner | undefined = undefined;
   /** An array and not a list: a message can be settled while it still stands in a list of its session. */
-  private readonly settled: Outgoing[] = [];
+  private settled = NOTHING_SETTLED;
   private settledTaken = 0;
   /** Bytes of those waiting, which eviction can free. */
   private waitingByteLength = 0;
@@ -59,23 +65,27 @@ export class Outbox {
     this.text = text;
   }
 
-  /** A list of messages that have left the outbox, and whose packets it still keeps. */
-  keepFor(list: OutgoingList): void {
-    this.lists.push(list);
+  /**
+   * Its packets are still kept for messages that have left the outbox.
+   * @returns who was told of that before, and is now to be told by `keeper`
+   */
+  keepFor(keeper: RingOwner): RingOwner | undefined {
+    const before = this.keeper;
+    this.keeper = keeper;
+    return before;
   }
 
   /** For the ring. */
   relocate(move: (start: number) => number): void {
-    for (const list of this.lists) {
-      for (let at = list.first; at !== undefined; at = at.next) {
-        if (at.ring !== undefined) at.start = move(at.start);
-      }
-    }
+    this.returned.relocate(move);
+    this.waiting.relocate(move);
+    this.keeper?.relocate(move);
   }
 
   /** How many messages ended in each way so far. */
   get counters(): Counters {
-    return this.tally;
+    const { sent = 0, acknowledged = 0, replaced = 0, evicted = 0, expired = 0, refused = 0 } = this.tally;
+    return { sent, acknowledged, replaced, evicted, expired, refused };
   }
 
   get isEmpty(): boolean {
@@ -89,7 +99,7 @@ export class Outbox {
 
   /** Bytes held, messages in flight included. */
   get byteLength(): number {
-    return this.ring.byteLength;
+    return this.ring === undefined ? 0 : this.ring.byteLength;
   }
 
   /** Messages that `takeSettled` has to give. */
@@ -129,9 +139,10 @@ export class Outbox {
     const byteLength = remaining < 128 ? 2 + remaining : 1 + remainingLengthSize(remaining) + remaining;
     const stateTopic = message.kind === "state" ? message.topicName : undefined;
     // What is about to be sent is not waiting: subscribers see every value while there is a connection.
-    if (stateTopic !== undefined && (!connected || roomFor(qos, inFlightRoom) === 0))
+    if (stateTopic !== undefined && (!connected || roomFor(qos, inFlightRoom) === 0)) {
       this.replace(stateTopic);
-    const ring = this.ring;
+    }
+    const ring = this.ring ?? this.ownRing();
     // As long as the queue is not full, which is nearly always, there is nothing to make room for.
     if (
       !connected ||
@@ -171,15 +182,22 @@ export class Outbox {
 
   /** The packet of a message that was found in the store, as it was. */
   hold(packet: Uint8Array): Outgoing {
-    const start = this.ring.reserve(packet.length);
-    (this.ring.bytes as Uint8Array).set(packet, start);
-    return new Outgoing(this.ring, start);
+    const ring = this.ring ?? this.ownRing();
+    const start = ring.reserve(packet.length);
+    (ring.bytes as Uint8Array).set(packet, start);
+    return new Outgoing(ring, start);
+  }
+
+  private ownRing(): PacketRing {
+    const ring = new PacketRing(this);
+    this.ring = ring;
+    return ring;
   }
 
   /** It waits, behind those before it. */
   enqueue(outgoing: Outgoing): void {
     this.waitingByteLength += outgoing.byteLength;
-    this.waiting.push(outgoing);
+    this.ownWaiting().push(outgoing);
   }
 
   /** All that wait, in the order in which they will be sent. */
@@ -205,7 +223,7 @@ export class Outbox {
   /** The session they were in flight in is gone: they are the first to be sent, as new messages. */
   giveBack(list: OutgoingList): void {
     for (let outgoing = list.first; outgoing !== undefined; outgoing = outgoing.next) outgoing.renew();
-    this.returned.prepend(list);
+    this.comeBack(list);
   }
 
   /** Whether `take` would remove one that was given back. */
@@ -232,8 +250,19 @@ export class Outbox {
         if (expiresAt !== undefined && expiresAt < this.nextExpiry) this.nextExpiry = expiresAt;
       }
     }
-    this.returned.prepend(returned);
-    this.waiting.prepend(waiting);
+    this.comeBack(returned);
+    this.ownWaiting().prepend(waiting);
+  }
+
+  private ownWaiting(): OutgoingList {
+    if (this.waiting === NO_MESSAGES) this.waiting = new OutgoingList();
+    return this.waiting;
+  }
+
+  private comeBack(list: OutgoingList): void {
+    if (list.first === undefined) return;
+    if (this.returned === NO_MESSAGES) this.returned = new OutgoingList();
+    this.returned.prepend(list);
   }
 
   /** Lowers the QoS of a message that was taken to what the server it goes to is sent at most. */
@@ -268,7 +297,7 @@ export class Outbox {
       this.returned.unshift(outgoing);
       return;
     }
-    this.waiting.unshift(outgoing);
+    this.ownWaiting().unshift(outgoing);
     this.waitingByteLength += outgoing.byteLength;
     // While it was being sent it did not wait, and its expiry may have been passed over.
     const { expiresAt } = outgoing;
@@ -286,9 +315,13 @@ export class Outbox {
   settle(outgoing: Outgoing, outcome: Outcome): void {
     if (outgoing.outcome === undefined) {
       outgoing.outcome = outcome;
-      this.tally[outcome] += 1;
+      const { tally } = this;
+      tally[outcome] = (tally[outcome] ?? 0) + 1;
       if (outgoing.storeId !== undefined) this.store?.ended(outgoing, outgoing.byteLength);
-      if (outgoing.handler !== undefined) this.settled.push(outgoing);
+      if (outgoing.handler !== undefined) {
+        if (this.settled === NOTHING_SETTLED) this.settled = [];
+        this.settled.push(outgoing);
+      }
     }
     outgoing.release();
   }
@@ -321,11 +354,11 @@ export class Outbox {
     // What the window takes at once does not wait, and so does not count as queued.
     const maximum = limits.maximumQueueLength + (connected ? roomFor(qos, inFlightRoom) : 0);
     // Nothing is evicted for a message that would not fit even then.
-    const kept = this.ring.byteLength - this.waitingByteLength;
+    const kept = this.byteLength - this.waitingByteLength;
     if (this.returned.length >= maximum || kept + byteLength > limits.maximumQueueBytes) return "queue-full";
     // Without a queue there are only those that the window takes at once, and they do not give way.
     if (limits.maximumQueueLength === 0 && this.length >= maximum) return "queue-full";
-    while (this.length >= maximum || this.ring.byteLength + byteLength > limits.maximumQueueBytes) {
+    while (this.length >= maximum || this.byteLength + byteLength > limits.maximumQueueBytes) {
       const victim = this.oldestState() ?? (stateTopic === undefined ? this.waiting.first : undefined);
       // A state does not push events out.
       if (victim === undefined) return "queue-full";

@@ -212,7 +212,17 @@ export class OutgoingList {
   clear(): void {
     while (this.first !== undefined) this.shift();
   }
+
+  /** For the ring: those with a packet in it. */
+  relocate(move: (start: number) => number): void {
+    for (let at = this.first; at !== undefined; at = at.next) {
+      if (at.ring !== undefined) at.start = move(at.start);
+    }
+  }
 }
+
+/** In place of a list that is seldom needed, until it is. Cannot be added to. */
+export const NO_MESSAGES = Object.freeze(new OutgoingList()) as OutgoingList;
 
 /** Where the topic name's length stands in the packet at `start`. */
 function topicOffset(bytes: Uint8Array, start: number): number {

@@ -7,17 +7,17 @@ import type { PacketIdentifier } from "./packet.js";
 /** How many identifiers there are. */
 export const MAXIMUM_PACKET_IDENTIFIER = 65_535;
 
-export class PacketIdentifiers {
-  private readonly used = new IdentifierSet();
+/** The set of those in use. */
+export class PacketIdentifiers extends IdentifierSet {
   private latest = 0;
 
   /** How many are in use. */
   get inUse(): number {
-    return this.used.size;
+    return this.size;
   }
 
   get exhausted(): boolean {
-    return this.used.size === MAXIMUM_PACKET_IDENTIFIER;
+    return this.size === MAXIMUM_PACKET_IDENTIFIER;
   }
 
   /** The next one that is free [MQTT-2.3.1-2]; only when not `exhausted`. */
@@ -25,13 +25,13 @@ export class PacketIdentifiers {
     let next = this.latest;
     do {
       next = next === MAXIMUM_PACKET_IDENTIFIER ? 1 : next + 1;
-    } while (this.used.has(next));
+    } while (this.has(next));
     return next;
   }
 
   /** Takes what `next` has said. */
   takeNext(next: PacketIdentifier): void {
-    this.used.add(next);
+    this.add(next);
     this.latest = next;
   }
 
@@ -50,7 +50,7 @@ export class PacketIdentifiers {
 
   /** Takes a certain one, which is still known of from before. */
   claim(packetIdentifier: PacketIdentifier): void {
-    this.used.add(packetIdentifier);
+    this.add(packetIdentifier);
   }
 
   /** The next one is to come after this one, which was given out last before a restart; 0: none was. */
@@ -65,11 +65,11 @@ export class PacketIdentifiers {
 
   /** The exchange it stood for is over [MQTT-2.3.1-3]. */
   release(packetIdentifier: PacketIdentifier): void {
-    this.used.delete(packetIdentifier);
+    this.delete(packetIdentifier);
   }
 
   /** The server knows of none any more. The count goes on, so that a late acknowledgement meets no new packet. */
   releaseAll(): void {
-    this.used.clear();
+    this.clear();
   }
 }

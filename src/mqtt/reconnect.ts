@@ -43,11 +43,11 @@ export class Reconnector {
   private readonly random: Random;
   private state: State = "stopped";
   private current: ServerName = "mqtt";
-  private due: Milliseconds = 0;
+  /** When the next attempt is due or, while a connection is up, when CONNACK came. */
+  private time: Milliseconds = 0;
   /** The rung the present wait or attempt belongs to, without jitter; 0 before the first. */
   private rung: Milliseconds = 0;
   private attemptCount = 0;
-  private upSince: Milliseconds = 0;
 
   constructor(primary: ReconnectOptions, backup: ReconnectOptions | undefined, random: Random) {
     this.primary = primary;
@@ -57,7 +57,7 @@ export class Reconnector {
 
   /** When `takeAttempt` will next give an attempt. */
   get deadline(): Milliseconds | undefined {
-    return this.state === "waiting" ? this.due : undefined;
+    return this.state === "waiting" ? this.time : undefined;
   }
 
   /** The server of the present or next attempt. */
@@ -84,7 +84,7 @@ export class Reconnector {
 
   /** The server to connect to now, once, if an attempt is due. */
   takeAttempt(now: Milliseconds): ServerName | undefined {
-    if (this.state !== "waiting" || now < this.due) return undefined;
+    if (this.state !== "waiting" || now < this.time) return undefined;
     this.state = "attempting";
     this.attemptCount += 1;
     return this.current;
@@ -103,14 +103,14 @@ export class Reconnector {
   succeeded(now: Milliseconds): void {
     if (this.state !== "attempting") return;
     this.state = "up";
-    this.upSince = now;
+    this.time = now;
   }
 
   /** The attempt came to nothing, or the connection ended. */
   failed(now: Milliseconds): void {
     if (this.state !== "attempting" && this.state !== "up") return;
     const { reconnectMaximum, reconnectStable } = this.options();
-    if (this.state === "up" && now - this.upSince >= reconnectStable) {
+    if (this.state === "up" && now - this.time >= reconnectStable) {
       this.rung = 0;
       this.attemptCount = 0;
     } else if (this.rung >= reconnectMaximum && this.backup !== undefined) {
@@ -125,7 +125,7 @@ export class Reconnector {
 
   private wait(now: Milliseconds, delay: Milliseconds): void {
     this.state = "waiting";
-    this.due = now + delay;
+    this.time = now + delay;
   }
 
   private options(): ReconnectOptions {

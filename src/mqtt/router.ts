@@ -24,6 +24,8 @@ export interface Emitter {
 /** How many topic names are remembered. */
 const MAXIMUM_ROUTES = 8;
 
+const NO_SINKS: readonly PayloadSink[] = Object.freeze([]);
+
 export class Router implements TopicReader {
   private readonly subscriptions: Subscriptions;
   private readonly emitter: Emitter;
@@ -36,7 +38,7 @@ export class Router implements TopicReader {
   /** Of the subscriptions that the routes were made from. */
   private version = 0;
   /** Who takes the payload that is being streamed. Replaced, never changed, so that it can be iterated. */
-  private sinks: readonly PayloadSink[] = [];
+  private sinks = NO_SINKS;
 
   constructor(subscriptions: Subscriptions, emitter: Emitter, text?: TextPort) {
     this.subscriptions = subscriptions;
@@ -84,11 +86,11 @@ export class Router implements TopicReader {
         break;
       case "stream-end":
         this.eachSink((sink) => sink.onEnd());
-        this.sinks = [];
+        this.sinks = NO_SINKS;
         break;
       case "stream-aborted":
         this.eachSink((sink) => sink.onAborted());
-        this.sinks = [];
+        this.sinks = NO_SINKS;
         break;
       default:
         this.refuse(event.topicName, event.payloadLength);

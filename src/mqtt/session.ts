@@ -21,41 +21,51 @@ import type { ServerName } from "./event.js";
 import { IdentifierSet } from "./identifier-set.js";
 import type { Outbox } from "./outbox.js";
 import type { Outgoing } from "./outgoing.js";
-import { OutgoingList } from "./outgoing.js";
+import { NO_MESSAGES, OutgoingList } from "./outgoing.js";
 import type { PacketIdentifier, QoS } from "./packet.js";
 import { MAXIMUM_PACKET_IDENTIFIER, PacketIdentifiers } from "./packet-identifiers.js";
+import type { RingOwner } from "./packet-ring.js";
 import { restoredOutgoing } from "./restored-outgoing.js";
 import type { Restored } from "./store-records.js";
 
-export class Session {
+export class Session implements RingOwner {
   /** One space of identifiers for PUBLISH, SUBSCRIBE and UNSUBSCRIBE. */
   readonly identifiers = new PacketIdentifiers();
   private readonly outbox: Outbox;
   private readonly server: ServerName;
   private readonly isPersistent: boolean;
-  private readonly unsent = new OutgoingList();
+  private unsent = NO_MESSAGES;
   private readonly sentList = new OutgoingList();
-  private readonly released = new OutgoingList();
+  private released = NO_MESSAGES;
   /** Messages of QoS 0 that are being handed to the transport. */
-  private readonly leaving = new OutgoingList();
+  private leaving = NO_MESSAGES;
   /** The first of `released` whose PUBREL has not been sent on this connection; all behind it have not either. */
   private nextReleased: Outgoing | undefined = undefined;
-  /** Inbound QoS 2 messages delivered and not yet released by PUBREL. */
-  private readonly received = new IdentifierSet();
+  /** Inbound QoS 2 messages delivered and not yet released by PUBREL; absent before the first. */
+  declare private inbound?: IdentifierSet | undefined;
+  /** The session with another server, whose packets the outbox keeps too. */
+  declare private readonly other?: RingOwner;
 
   /** Between CONNECT and CONNACK: what is in flight was sent on this connection. Stays set when CONNACK never comes. */
   private isEarly = false;
-  /** How many of those, the first ones, had been given back by an earlier session. */
-  private earlyReturned = 0;
+  /** How many of those, the first ones, had been given back by an earlier session; there once `isEarly` was set. */
+  declare private earlyReturned: number;
 
   /** @param isPersistent whether the server is asked to keep the session, so that it is worth storing too */
   constructor(outbox: Outbox, server: ServerName = "mqtt", isPersistent = false) {
     this.outbox = outbox;
     this.server = server;
     this.isPersistent = isPersistent;
-    outbox.keepFor(this.unsent);
-    outbox.keepFor(this.sentList);
-    outbox.keepFor(this.leaving);
+    const other = outbox.keepFor(this);
+    if (other !== undefined) this.other = other;
+  }
+
+  /** For the ring. */
+  relocate(move: (start: number) => number): void {
+    this.unsent.relocate(move);
+    this.sentList.relocate(move);
+    this.leaving.relocate(move);
+    this.other?.relocate(move);
   }
 
   /** Messages sent and not completed. */
@@ -80,7 +90,7 @@ export class Session {
     this.isEarly = false;
     if (cleanSession) this.begin(false);
     this.earlyReturned = 0;
-    this.isEarly = this.inFlight === 0 && this.received.size === 0;
+    this.isEarly = this.inFlight === 0 && !this.hasReceived;
     return this.isEarly;
   }
 
@@ -105,16 +115,16 @@ export class Session {
     }
     if (sessionPresent) {
       for (let at = this.sentList.first; at !== undefined; at = at.next) at.repeat();
-      this.unsent.prepend(this.sentList);
+      this.sendAgain();
       this.nextReleased = this.released.first;
       return;
     }
-    const wasStored = this.received.size > 0 || this.hasStored;
+    const wasStored = this.hasReceived || this.hasStored;
     this.giveBack();
     this.released.clear();
     this.nextReleased = undefined;
     this.identifiers.releaseAll();
-    this.received.clear();
+    this.inbound = undefined;
     if (wasStored) this.outbox.store?.forgotten(this.server);
   }
 
@@ -136,9 +146,15 @@ export class Session {
     if (wasStored) this.outbox.store?.renewed(this.server);
   }
 
+  private sendAgain(): void {
+    if (this.sentList.first === undefined) return;
+    if (this.unsent === NO_MESSAGES) this.unsent = new OutgoingList();
+    this.unsent.prepend(this.sentList);
+  }
+
   /** What is in flight waits again, and what was released is done. */
   private giveBack(): void {
-    this.unsent.prepend(this.sentList);
+    this.sendAgain();
     for (let at = this.unsent.first; at !== undefined; at = at.next) {
       if (at.qos === 1) this.identifiers.release(at.packetIdentifier as PacketIdentifier);
     }
@@ -185,6 +201,7 @@ export class Session {
       this.sentList.push(outgoing);
       if (this.isPersistent) this.storeSending(outgoing);
     } else {
+      if (this.leaving === NO_MESSAGES) this.leaving = new OutgoingList();
       this.leaving.push(outgoing);
     }
     return outgoing;
@@ -273,7 +290,7 @@ export class Session {
     const { byteLength } = outgoing;
     this.removeSent(outgoing);
     outgoing.release();
-    this.released.push(outgoing);
+    this.addReleased(outgoing);
     this.nextReleased ??= outgoing;
     this.outbox.store?.released(outgoing, this.server, byteLength);
     return false;
@@ -296,18 +313,18 @@ export class Session {
 
   /** Whether an inbound QoS 2 message was delivered before and is not released yet. */
   wasReceived(packetIdentifier: PacketIdentifier): boolean {
-    return this.received.has(packetIdentifier);
+    return this.inbound?.has(packetIdentifier) === true;
   }
 
   /** An inbound QoS 2 message is being delivered. */
   receive(packetIdentifier: PacketIdentifier): void {
-    this.received.add(packetIdentifier);
+    this.addReceived(packetIdentifier);
     if (this.isPersistent) this.outbox.store?.received(this.server, packetIdentifier);
   }
 
   /** PUBREL: the same packet identifier is a new message from now on [MQTT-4.3.3-2]. */
   forget(packetIdentifier: PacketIdentifier): void {
-    this.received.delete(packetIdentifier);
+    this.inbound?.delete(packetIdentifier);
     if (this.isPersistent) this.outbox.store?.completed(this.server, packetIdentifier);
   }
 
@@ -321,14 +338,14 @@ export class Session {
       this.identifiers.claim(packetIdentifier);
       if (outgoing.ring === undefined) {
         outgoing.packetIdentifier = packetIdentifier;
-        this.released.push(outgoing);
+        this.addReleased(outgoing);
       } else {
         // It was stored before it had one.
         outgoing.identify(packetIdentifier);
         this.sentList.push(outgoing);
       }
     }
-    for (const packetIdentifier of restored.received[server]) this.received.add(packetIdentifier);
+    for (const packetIdentifier of restored.received[server]) this.addReceived(packetIdentifier);
     this.identifiers.continueAfter(restored.last[server]);
   }
 
@@ -350,6 +367,20 @@ export class Session {
       any ||= storeId !== undefined;
     });
     return any;
+  }
+
+  private get hasReceived(): boolean {
+    return this.inbound !== undefined && this.inbound.size > 0;
+  }
+
+  private addReceived(packetIdentifier: PacketIdentifier): void {
+    this.inbound ??= new IdentifierSet();
+    this.inbound.add(packetIdentifier);
+  }
+
+  private addReleased(outgoing: Outgoing): void {
+    if (this.released === NO_MESSAGES) this.released = new OutgoingList();
+    this.released.push(outgoing);
   }
 
   /** In a session that is kept, whatever is in flight is part of it. */

@@ -9,7 +9,7 @@
 import type { MessageHeader } from "./connection-event.js";
 import type { ServerName } from "./event.js";
 import type { FilterShape } from "./filter-shapes.js";
-import { addShape, removeShape } from "./filter-shapes.js";
+import { addShape, NO_SHAPES, removeShape } from "./filter-shapes.js";
 import type { PacketIdentifier, QoS } from "./packet.js";
 import type { Recipients } from "./recipients.js";
 import { joined, NOBODY, withoutHandler } from "./recipients.js";
@@ -58,12 +58,13 @@ export class Subscriptions {
   isChanged = false;
   private readonly entries = new Map<string, SubscriptionEntry>();
   /** Of the filters with wildcards among them. */
-  private readonly shapes: FilterShape[] = [];
-  private readonly pending = new Map<PacketIdentifier, readonly SubscriptionEntry[]>();
+  private shapes: readonly FilterShape[] = NO_SHAPES;
+  /** Undefined while every SUBSCRIBE and UNSUBSCRIBE has been answered. */
+  private pending: Map<PacketIdentifier, readonly SubscriptionEntry[]> | undefined = undefined;
 
   /** Whether a SUBSCRIBE or UNSUBSCRIBE is to be sent, or not answered yet. */
   get isAsking(): boolean {
-    return this.isChanged || this.pending.size > 0;
+    return this.isChanged || this.pending !== undefined;
   }
 
   /** Topic filters that somebody wants or a server may hold. */
@@ -80,7 +81,7 @@ export class Subscriptions {
     if (entry === undefined) {
       entry = new SubscriptionEntry(topicFilter);
       this.entries.set(topicFilter, entry);
-      if (hasWildcard(topicFilter)) addShape(this.shapes, topicFilter);
+      if (hasWildcard(topicFilter)) this.shapes = addShape(this.shapes, topicFilter);
     }
     entry.wanted(handler, qos);
     this.isChanged = true;
@@ -99,7 +100,7 @@ export class Subscriptions {
 
   /** A server accepted a connection. */
   begin(server: ServerName, sessionPresent: boolean): void {
-    this.pending.clear();
+    this.pending = undefined;
     this.isChanged = true;
     for (const entry of this.entries.values()) {
       entry.answered();
@@ -126,6 +127,7 @@ export class Subscriptions {
   /** A packet for these filters is on its way. */
   asked(server: ServerName, packetIdentifier: PacketIdentifier, batch: readonly SubscriptionEntry[]): void {
     for (const entry of batch) entry.asked(server);
+    this.pending ??= new Map();
     this.pending.set(packetIdentifier, batch);
   }
 
@@ -181,8 +183,10 @@ export class Subscriptions {
   }
 
   private takePending(packetIdentifier: PacketIdentifier): readonly SubscriptionEntry[] {
-    const batch = this.pending.get(packetIdentifier) ?? [];
+    const batch = this.pending?.get(packetIdentifier);
+    if (this.pending === undefined || batch === undefined) return [];
     this.pending.delete(packetIdentifier);
+    if (this.pending.size === 0) this.pending = undefined;
     for (const entry of batch) entry.answered();
     return batch;
   }
@@ -197,6 +201,6 @@ export class Subscriptions {
   private drop(entry: SubscriptionEntry): void {
     const { topicFilter } = entry;
     if (!entry.isForgotten || !this.entries.delete(topicFilter)) return;
-    if (hasWildcard(topicFilter)) removeShape(this.shapes, topicFilter);
+    if (hasWildcard(topicFilter)) this.shapes = removeShape(this.shapes, topicFilter);
   }
 }

@@ -21,6 +21,8 @@ const CONTROL_LENGTH = 256;
 /** With less room than this nothing more is read: it takes the answer to one packet and the one owed before it. */
 const CONTROL_RESERVE = 8;
 
+const NO_REQUESTS = Object.freeze([]) as unknown as Uint8Array[];
+
 export class Transmitter {
   /** Whether PINGREQ is due and waits behind a packet of which a part has been taken. Changed here only. */
   pingWaits = false;
@@ -30,7 +32,7 @@ export class Transmitter {
   private controlLength = 0;
   private readonly controlView = new LastView();
   private readonly messageView = new LastView();
-  private readonly requests: Uint8Array[] = [];
+  private requests = NO_REQUESTS;
   /** What is being sent: a request, or the packets of messages that stand one behind the other. */
   private sending: Uint8Array | undefined = undefined;
   /** Where in it those bytes begin that have not been taken yet. */
@@ -85,7 +87,8 @@ export class Transmitter {
 
   /** Takes over an encoded packet. */
   request(packet: Uint8Array): void {
-    this.requests.push(packet);
+    if (this.requests === NO_REQUESTS) this.requests = [packet];
+    else this.requests.push(packet);
   }
 
   /** Only with `hasRoom`. */
@@ -111,7 +114,7 @@ export class Transmitter {
   /** Nothing new is begun; what was begun is finished, then DISCONNECT follows. */
   sayGoodbye(): void {
     this.flowing = false;
-    this.requests.length = 0;
+    this.requests = NO_REQUESTS;
     this.goodbye = "due";
   }
 
@@ -186,6 +189,7 @@ export class Transmitter {
       length += (requests[count] as Uint8Array).length;
       count += 1;
     }
+    if (count === requests.length) this.requests = NO_REQUESTS;
     this.sending = count === 0 ? first : joined(first, requests.splice(0, count), length);
     this.start = 0;
     this.end = length;

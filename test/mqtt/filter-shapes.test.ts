@@ -1,7 +1,7 @@
 /** Which filter of a shape matches a topic name, and which shapes there are. */
 
 import { describe, expect, test } from "vitest";
-import { addShape, FilterShape, removeShape } from "../../src/mqtt/filter-shapes.js";
+import { addShape, FilterShape, NO_SHAPES, removeShape } from "../../src/mqtt/filter-shapes.js";
 import { hasWildcard, topicMatches } from "../../src/mqtt/topic.js";
 
 function finds(topicFilter: string, topicName: string): boolean {
@@ -85,26 +85,26 @@ describe("65,536 levels", () => {
 
 describe("the shapes of some filters", () => {
   test("are one for all that have their wildcards at the same levels", () => {
-    const shapes: FilterShape[] = [];
-    for (const topicFilter of ["a/+/#", "b/+/#", "/+/#"]) addShape(shapes, topicFilter);
+    let shapes = NO_SHAPES;
+    for (const topicFilter of ["a/+/#", "b/+/#", "/+/#"]) shapes = addShape(shapes, topicFilter);
     expect(shapes).toHaveLength(1);
     for (const topicFilter of ["+/a/#", "a/+", "a/+/b", "+/+/#", "a/#", "+/#", "#"]) {
-      addShape(shapes, topicFilter);
+      shapes = addShape(shapes, topicFilter);
     }
     expect(shapes).toHaveLength(8);
   });
 
   test("go with the last filter of each, and stay in their order", () => {
-    const shapes: FilterShape[] = [];
-    for (const topicFilter of ["a/+", "#", "b/+", "+/a"]) addShape(shapes, topicFilter);
+    let shapes = NO_SHAPES;
+    for (const topicFilter of ["a/+", "#", "b/+", "+/a"]) shapes = addShape(shapes, topicFilter);
     const found = () => shapes.map((shape) => shape.filterFor("x/y"));
-    removeShape(shapes, "a/+");
+    shapes = removeShape(shapes, "a/+");
     expect(found()).toEqual(["x/+", "#", "+/y"]);
-    removeShape(shapes, "#");
+    shapes = removeShape(shapes, "#");
     expect(found()).toEqual(["x/+", "+/y"]);
-    removeShape(shapes, "b/+");
-    removeShape(shapes, "+/a");
-    removeShape(shapes, "+/a");
-    expect(found()).toEqual([]);
+    shapes = removeShape(shapes, "b/+");
+    shapes = removeShape(shapes, "+/a");
+    shapes = removeShape(shapes, "+/a");
+    expect(shapes).toBe(NO_SHAPES);
   });
 });

@@ -49,7 +49,7 @@ describe("PINGREQ", () => {
   });
 
   test("is given once each time it is due, and not before", () => {
-    const machine = new KeepAlive(10, 5000, 0);
+    const machine = new KeepAlive({ keepAlive: 10, responseTimeout: 5000 }, 0);
     expect([machine.takePing(0), machine.takePing(8999)]).toEqual([false, false]);
     expect([machine.takePing(9000), machine.takePing(9000), machine.takePing(9001)]).toEqual([
       true,
@@ -59,7 +59,7 @@ describe("PINGREQ", () => {
   });
 
   test("counts from the time it was made at", () => {
-    const machine = new KeepAlive(10, 5000, 1_000_000);
+    const machine = new KeepAlive({ keepAlive: 10, responseTimeout: 5000 }, 1_000_000);
     expect(machine.deadline).toBe(1_009_000);
     machine.lastSent = 1_004_000;
     expect(machine.deadline).toBe(1_009_000);
@@ -84,21 +84,21 @@ describe("a half-open link", () => {
   }
 
   test("is given up at once when the response timeout is over, and not before", () => {
-    const machine = new KeepAlive(10, 5000, 0);
+    const machine = new KeepAlive({ keepAlive: 10, responseTimeout: 5000 }, 0);
     expect(machine.takePing(9000)).toBe(true);
     expect(machine.deadline).toBe(14_000);
     expect([machine.isDead(13_999), machine.isDead(14_000)]).toEqual([false, true]);
   });
 
   test("is not given up before a PINGREQ was sent, however late it is", () => {
-    const machine = new KeepAlive(10, 5000, 0);
+    const machine = new KeepAlive({ keepAlive: 10, responseTimeout: 5000 }, 0);
     expect(machine.isDead(1_000_000)).toBe(false);
     expect(machine.takePing(1_000_000)).toBe(true);
     expect([machine.isDead(1_004_999), machine.isDead(1_005_000)]).toEqual([false, true]);
   });
 
   test("is not taken for one while bytes arrive after PINGREQ: its answer may wait behind a long PUBLISH", () => {
-    const machine = new KeepAlive(10, 5000, 0);
+    const machine = new KeepAlive({ keepAlive: 10, responseTimeout: 5000 }, 0);
     machine.takePing(9000);
     machine.lastReceived = 13_000;
     expect(machine.isDead(17_999)).toBe(false);
@@ -109,7 +109,7 @@ describe("a half-open link", () => {
   });
 
   test("is not taken for one while a long packet, behind which PINGREQ waits, makes headway", () => {
-    const machine = new KeepAlive(10, 5000, 0);
+    const machine = new KeepAlive({ keepAlive: 10, responseTimeout: 5000 }, 0);
     machine.delayed(8000);
     expect(machine.isDead(100_000)).toBe(false);
     machine.takePing(9000);
@@ -121,7 +121,7 @@ describe("a half-open link", () => {
   });
 
   test("is found by the first of several unanswered PINGREQs", () => {
-    const machine = new KeepAlive(1, 5000, 0);
+    const machine = new KeepAlive({ keepAlive: 1, responseTimeout: 5000 }, 0);
     expect([machine.takePing(900), machine.takePing(1800), machine.takePing(2700)]).toEqual([
       true,
       true,
@@ -131,7 +131,7 @@ describe("a half-open link", () => {
   });
 
   test("is forgotten when PINGRESP arrives", () => {
-    const machine = new KeepAlive(10, 5000, 0);
+    const machine = new KeepAlive({ keepAlive: 10, responseTimeout: 5000 }, 0);
     machine.takePing(9000);
     machine.lastReceived = 13_999;
     machine.answered();
@@ -151,7 +151,7 @@ describe("a half-open link", () => {
 
 describe("keep alive 0", () => {
   test("turns everything off", () => {
-    const machine = new KeepAlive(0, 5000, 0);
+    const machine = new KeepAlive({ keepAlive: 0, responseTimeout: 5000 }, 0);
     machine.lastSent = 5;
     machine.lastReceived = 6;
     expect(machine.deadline).toBe(undefined);

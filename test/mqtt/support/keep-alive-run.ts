@@ -53,7 +53,7 @@ export function every(period: Milliseconds, until: Milliseconds): readonly Milli
 
 /** Plays `plan` from 0 to its end, calling as a connection would. */
 export function runKeepAlive(plan: KeepAlivePlan): KeepAliveReport {
-  const machine = new KeepAlive(plan.keepAlive, plan.responseTimeout, 0);
+  const machine = new KeepAlive(plan, 0);
   const pings: Milliseconds[] = [];
   const answers: Milliseconds[] = [];
   let lastSent = 0;
