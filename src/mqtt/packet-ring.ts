@@ -19,6 +19,8 @@ export interface RingOwner {
 const SHORTEST = 128;
 /** Bytes of the longest buffer that is kept while it is empty. */
 const LONGEST_KEPT = 512;
+/** A longer one is let go when less than one part in so many is used. */
+const LEAST_USED = 4;
 
 export class PacketRing {
   /** Where the packets are; another one after each `reserve`. */
@@ -42,7 +44,10 @@ export class PacketRing {
   /** A place for a packet of this length, which is to be written there at once. */
   reserve(byteLength: number): number {
     const bytes = this.bytes;
-    let start = bytes === undefined ? -1 : this.place(bytes, byteLength);
+    // One that was made for a burst that is over is exchanged for a shorter one.
+    const isFit =
+      bytes !== undefined && (bytes.length <= LONGEST_KEPT || bytes.length <= LEAST_USED * this.byteLength);
+    let start = isFit ? this.place(bytes, byteLength) : -1;
     if (start === -1) start = this.renew(byteLength);
     this.back = start + byteLength;
     this.count += 1;

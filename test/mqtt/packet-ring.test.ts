@@ -229,4 +229,19 @@ describe("another buffer", () => {
       expect(world.fault).toBe(undefined);
     }
   });
+
+  test("for a shorter one after a burst, though it was never quite empty", () => {
+    const world = new RingWorld();
+    for (let i = 0; i < 400; i += 1) world.add(40);
+    const longest = world.ring.bytes?.length ?? 0;
+    expect(longest >= 16_000).toBe(true);
+    while (world.held.length > 1) world.release(0);
+    // From now on there are never more than two.
+    for (let i = 0; i < 1000; i += 1) {
+      world.add(40);
+      world.release(0);
+      expect((world.ring.bytes?.length ?? 0) <= 512).toBe(true);
+    }
+    expect([world.fault, world.held.length]).toEqual([undefined, 1]);
+  });
 });
