@@ -35,7 +35,7 @@ export class MqttjsSubject implements Subject {
   }
 
   connect(): Promise<void> {
-    const client = this.#client;
+    const client = this.#client.on("close", fail);
     client.connect();
     return new Promise<void>((resolve, reject) => {
       client.once("connect", () => {
@@ -54,6 +54,10 @@ export class MqttjsSubject implements Subject {
     this.#client.on("message", onMessage);
     await this.#client.subscribeAsync([...topicFilters], { qos });
   }
+}
+
+function fail(): void {
+  throw new Error("MQTT.js was disconnected");
 }
 
 function ignore(): void {
