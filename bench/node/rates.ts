@@ -12,13 +12,12 @@ export interface Rate {
   readonly direction: Direction;
   readonly qos: QoS;
   readonly subject: SubjectName;
-  /** In its best round: other load on the machine can only make them fewer. */
   readonly messagesPerSecond: number;
-  /** Of the client's process, a message: the median of the rounds. */
+  /** Of the client's process, a message. */
   readonly cpuMicroseconds: number;
-  /** CPU time of the server, a message, the median too; undefined where the system does not tell. */
+  /** CPU time of the server, a message; undefined where the system does not tell. */
   readonly serverMicroseconds: number | undefined;
-  /** How much of a core the server used, as the median; at 1 it is the limit, and not the client. */
+  /** How much of a core the server used; at 1 it is the limit, and not the client. */
   readonly serverLoad: number | undefined;
 }
 
@@ -40,6 +39,11 @@ export interface Server {
 export type Counts = Readonly<Record<Direction, Readonly<Record<QoS, number>>>>;
 
 export interface Plan {
+  /**
+   * Which of the rounds counts: the best, where other load on the machine is all that makes one worse; or the middle
+   * one, where it is also a matter of luck whom the system runs when.
+   */
+  readonly counted: "best" | "middle";
   readonly subjects: readonly SubjectName[];
   readonly counts: Counts;
   readonly rounds: number;
@@ -86,6 +90,7 @@ class Runner {
   }
 
   async stop(): Promise<void> {
+    if (!this.#child.connected) return;
     const exited = new Promise((resolve) => this.#child.once("exit", resolve));
     this.#child.disconnect();
     await exited;
@@ -102,28 +107,31 @@ class Runner {
 export async function measureRates(server: Server, plan: Plan): Promise<readonly Rate[]> {
   const rates: Rate[] = [];
   for (const direction of ["publish", "receive"] as const) {
-    const runners: Runner[] = [];
-    for (const subject of plan.subjects) {
-      const runner = new Runner(subject, server, plan.prefix);
-      await runner.connect();
-      for (const qos of QOS) {
-        for (let round = 0; round < plan.warmUpRounds; round += 1) {
-          await runner.run(direction, qos, plan.counts[direction][qos]);
-        }
-      }
-      runners.push(runner);
+    const runners = plan.subjects.map((subject) => new Runner(subject, server, plan.prefix));
+    try {
+      for (const runner of runners) await warmUp(runner, direction, plan);
+      for (const qos of QOS) rates.push(...(await measureInTurns(runners, direction, qos, plan)));
+    } finally {
+      for (const runner of runners) await runner.stop();
     }
-    for (const qos of QOS) rates.push(...(await measureInTurns(runners, direction, qos, plan)));
-    for (const runner of runners) await runner.stop();
   }
   return rates;
+}
+
+async function warmUp(runner: Runner, direction: Direction, { counts, warmUpRounds }: Plan): Promise<void> {
+  await runner.connect();
+  for (const qos of QOS) {
+    for (let round = 0; round < warmUpRounds; round += 1) {
+      await runner.run(direction, qos, counts[direction][qos]);
+    }
+  }
 }
 
 async function measureInTurns(
   runners: readonly Runner[],
   direction: Direction,
   qos: QoS,
-  { counts, rounds }: Plan,
+  { counts, rounds, counted }: Plan,
 ): Promise<readonly Rate[]> {
   const runs = runners.map((): Run[] => []);
   for (let round = 0; round < rounds; round += 1) {
@@ -135,27 +143,33 @@ async function measureInTurns(
   }
   return runners.map(({ subject }, index) => {
     const all = runs[index] ?? [];
-    const ofServer = (value: (microseconds: number, run: Run) => number): number | undefined => {
-      const values = all.flatMap((run) =>
+    const ofServer = (value: (microseconds: number, run: Run) => number): number[] =>
+      all.flatMap((run) =>
         run.serverMicroseconds === undefined ? [] : [value(run.serverMicroseconds, run)],
       );
-      return values.length === 0 ? undefined : median(values);
-    };
+    const most = counted === "best" ? highest : median;
+    const least = counted === "best" ? lowest : median;
     return {
       direction,
       qos,
       subject,
-      messagesPerSecond: Math.max(...all.map(({ count, milliseconds }) => (count / milliseconds) * 1_000)),
-      cpuMicroseconds: median(all.map(({ count, cpuMicroseconds }) => cpuMicroseconds / count)),
-      serverMicroseconds: ofServer((microseconds, { count }) => microseconds / count),
-      serverLoad: ofServer((microseconds, { milliseconds }) => microseconds / (milliseconds * 1_000)),
+      messagesPerSecond: most(all.map(({ count, milliseconds }) => (count / milliseconds) * 1_000)) ?? 0,
+      cpuMicroseconds: least(all.map(({ count, cpuMicroseconds }) => cpuMicroseconds / count)) ?? 0,
+      serverMicroseconds: least(ofServer((microseconds, { count }) => microseconds / count)),
+      serverLoad: most(ofServer((microseconds, { milliseconds }) => microseconds / (milliseconds * 1_000))),
     };
   });
 }
 
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  const upper = sorted[middle] ?? Number.NaN;
-  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2;
+function highest(values: readonly number[]): number | undefined {
+  return values.toSorted((a, b) => b - a)[0];
+}
+
+function lowest(values: readonly number[]): number | undefined {
+  return values.toSorted((a, b) => a - b)[0];
+}
+
+/** Of an odd number of values. */
+function median(values: readonly number[]): number | undefined {
+  return values.toSorted((a, b) => a - b)[values.length >> 1];
 }

@@ -69,8 +69,10 @@ export class ReedSubject implements Subject, ClientObserver, DeliveryHandler {
   }
 
   onEvent(event: ClientEvent): void {
-    if (event.type === "disconnected") throw new Error(`Reed was disconnected: ${event.reason}`);
-    if (event.type === "connected") {
+    if (event.type === "disconnected") {
+      // Thrown here it would come back as an event.
+      process.nextTick(fail, event.reason);
+    } else if (event.type === "connected") {
       this.#onConnected();
       this.#onConnected = ignore;
     } else if (event.type === "subscribed") {
@@ -78,6 +80,10 @@ export class ReedSubject implements Subject, ClientObserver, DeliveryHandler {
       this.#onSubscribed = ignore;
     }
   }
+}
+
+function fail(reason: string): void {
+  throw new Error(`Reed was disconnected: ${reason}`);
 }
 
 function ignore(): void {

@@ -109,8 +109,15 @@ async function ratesWithBroker(
         load.send(order);
       },
     };
-    const plan = { subjects: SUBJECTS, counts: BROKER_COUNTS, rounds: ROUNDS, warmUpRounds: 2, prefix };
-    return { rates: await measureRates(server, plan), version: broker.version };
+    const rates = await measureRates(server, {
+      counted: prefix.length > 0 ? "best" : "middle",
+      subjects: SUBJECTS,
+      counts: BROKER_COUNTS,
+      rounds: ROUNDS,
+      warmUpRounds: 2,
+      prefix,
+    });
+    return { rates, version: broker.version };
   } finally {
     load.disconnect();
     broker.stop();
@@ -118,7 +125,6 @@ async function ratesWithBroker(
 }
 
 async function ratesWithPromptServer(): Promise<readonly Rate[]> {
-  const rates: Rate[] = [];
   const child = startChild("prompt-server-process.js", []);
   try {
     const server = {
@@ -129,12 +135,17 @@ async function ratesWithPromptServer(): Promise<readonly Rate[]> {
         child.send(order);
       },
     };
-    const plan = { subjects: SUBJECTS, counts: PROMPT_COUNTS, rounds: ROUNDS, warmUpRounds: 1, prefix: [] };
-    rates.push(...(await measureRates(server, plan)));
+    return await measureRates(server, {
+      counted: "best",
+      subjects: SUBJECTS,
+      counts: PROMPT_COUNTS,
+      rounds: ROUNDS,
+      warmUpRounds: 1,
+      prefix: [],
+    });
   } finally {
     child.disconnect();
   }
-  return rates;
 }
 
 async function measureCrowds(): Promise<Readonly<Record<SubjectName, Footprint>>> {

@@ -25,7 +25,8 @@ second are mosquitto's as much as the client's here: a client that cost nothing 
 messages of MQTT.js as the limit says.`;
 
 const FREE = `The same, where and when the system lets them run. A client that is faster than mosquitto is woken for nearly
-every packet: then it is the system that is measured, as the bare socket shows.`;
+every packet: then it is the system that is measured, as the bare socket shows. How many packets a wake-up brings is a
+matter of luck, so here the middle round counts.`;
 
 const PROMPT = `In place of mosquitto a server that answers each read with one write and keeps no books: here the clients
 are the limit, and messages a second mean something.`;
@@ -132,8 +133,8 @@ export function nodeText(result: NodeResult): string {
 
 export function nodeMarkdown(result: NodeResult): string {
   const intro = `Each client is alone in a process, and what is counted is the CPU time of that process, user and system; the
-clients take turns; of the rounds the CPU time is the median, and the messages a second are the best, since other load
-on the machine can only make them fewer. The bare socket is Node's socket with ready-made packets
+clients take turns, and each figure is that of the best round of five, since other load on the machine can only make it
+worse, or of the middle one where it is said so. The bare socket is Node's socket with ready-made packets
 and no MQTT client on it: what the system and Node take for themselves. ${ranOn(result)}`;
   const blocks = parts(result, markdownTable).map(({ title, about, table, verdict: met }) =>
     [`#### ${title}`, about, table, ...(met === "" ? [] : [`Targets: ${met}.`])].join("\n\n"),

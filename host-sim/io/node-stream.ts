@@ -30,7 +30,7 @@ export class NodeStream implements Transport, SenderOwner {
   peerVerified?: boolean;
   readonly #handler: TransportHandler;
   readonly #options: StreamOptions;
-  readonly #onOver: (stream: NodeStream) => void;
+  readonly #onOver: ((stream: NodeStream) => void) | undefined;
   /** Neither exists before `attach`. */
   #socket: Duplex | undefined;
   #sender: NodeSender | undefined;
@@ -46,11 +46,7 @@ export class NodeStream implements Transport, SenderOwner {
   #isPaused = false;
 
   /** @param onOver called when the handler will hear nothing more */
-  constructor(
-    handler: TransportHandler,
-    options: StreamOptions,
-    onOver: (stream: NodeStream) => void = ignore,
-  ) {
+  constructor(handler: TransportHandler, options: StreamOptions, onOver?: (stream: NodeStream) => void) {
     this.#handler = handler;
     this.#options = options;
     this.#onOver = onOver;
@@ -109,7 +105,7 @@ export class NodeStream implements Transport, SenderOwner {
       // Announced bytes stay readable until then: the handler may be in the middle of reading them.
       this.#state = "ending";
       this.#cause = cause;
-      this.#onOver(this);
+      this.#onOver?.(this);
       process.nextTick(() => this.#reportEnd());
     }
   }
@@ -221,7 +217,7 @@ export class NodeStream implements Transport, SenderOwner {
     this.#state = "closed";
     this.#unread = undefined;
     this.#forgetReceived();
-    this.#onOver(this);
+    this.#onOver?.(this);
   }
 
   #forgetReceived(): void {
@@ -244,8 +240,4 @@ export class NodeStream implements Transport, SenderOwner {
     });
     socket.resume();
   }
-}
-
-function ignore(): void {
-  // Nobody wants to know.
 }

@@ -1,0 +1,91 @@
+/** What the sections node and wire make of what they have measured. */
+
+import { describe, expect, test } from "vitest";
+import { compare, verdict } from "../../bench/node/comparison.js";
+import type { Rate } from "../../bench/node/rates.js";
+import type { NodeResult } from "../../bench/node/section.js";
+import { nodeSection } from "../../bench/node/section.js";
+import type { SubjectName } from "../../bench/node/subject.js";
+import type { WireResult } from "../../bench/wire/section.js";
+import { wireSection } from "../../bench/wire/section.js";
+import type { Scene } from "../../bench/wire/wire-process.js";
+
+function rate(subject: SubjectName, messagesPerSecond: number, cpuMicroseconds: number): Rate {
+  const server = { serverMicroseconds: 5, serverLoad: 0.5 };
+  return { direction: "publish", qos: 1, subject, messagesPerSecond, cpuMicroseconds, ...server };
+}
+
+const GOOD = [rate("reed", 2_000, 5), rate("mqttjs", 1_000, 10), rate("socket", 4_000, 1)];
+const BAD = [rate("reed", 1_990, 5.1), rate("mqttjs", 1_000, 10), rate("socket", 4_000, 1)];
+
+describe("Reed and MQTT.js, compared", () => {
+  test("with their ratios, and with what a client could gain at most", () => {
+    expect(compare(GOOD)).toMatchObject([{ rateRatio: 2, cpuRatio: 0.5, rateLimit: 3 }]);
+  });
+
+  test("and targets that are met, or by how little they are missed, where", () => {
+    expect(verdict(compare(GOOD))).toBe(
+      "2 times the messages: met everywhere; half the CPU time: met everywhere",
+    );
+    expect(verdict(compare(BAD))).toBe(
+      "2 times the messages: met in 0 of 1, missed: publish QoS 1; half the CPU time: met in 0 of 1, missed: publish QoS 1",
+    );
+  });
+});
+
+describe("the section node", () => {
+  const footprint = { heap: 3_000, external: 0, resident: 9_000 };
+  const result: NodeResult = {
+    ranOn: { node: "v20", processor: "P", cores: 2, mosquitto: "2", mqttjs: "5", mqttPacket: "9" },
+    window: 20,
+    oneCore: undefined,
+    free: BAD,
+    prompt: GOOD,
+    crowd: {
+      count: 1_000,
+      footprints: { reed: footprint, mqttjs: { ...footprint, heap: 9_000 }, socket: footprint },
+    },
+    codec: [{ work: "parse", reed: 100, mqttPacket: 500 }],
+  };
+
+  test("shows what was measured, and leaves out what could not be", () => {
+    for (const text of [nodeSection.text(result), nodeSection.markdown(result)]) {
+      expect(text).toContain("With a prompt server");
+      expect(text).not.toContain("on one core");
+      expect(text).toContain("a third of the memory: met, 0.33 of it");
+    }
+    expect(nodeSection.text({ ...result, oneCore: GOOD })).toContain("With mosquitto, on one core");
+  });
+
+  test("draws the charts that its text refers to", () => {
+    const charts = Object.keys(nodeSection.charts(result));
+    const referred = [...nodeSection.markdown(result).matchAll(/performance\/([\w-]+\.svg)/g)];
+    expect(referred.map(([, name]) => name).toSorted()).toEqual(charts.toSorted());
+  });
+});
+
+describe("the section wire", () => {
+  const scene = (name: string, bytes: number, segments: number | undefined): Scene => ({
+    name,
+    bytes,
+    writes: 2,
+    segments,
+    packets: ["connect", "2 subscribe"],
+    minimum: { bytes: 10, segments: 1 },
+  });
+  const resultOf = (...reed: Scene[]): WireResult => ({ reed, mqttjs: reed });
+
+  test("tells what is more than the fewest", () => {
+    const text = wireSection.text(
+      resultOf(scene("connect", 14, 1), scene("one", 10, 1), scene("two", 11, 2)),
+    );
+    expect(text).toContain("the fewest bytes for each message: missed in two.");
+    expect(text).toContain("the fewest segments for each message: missed in two.");
+    expect(text).toContain("the fewest segments to connect: met.");
+  });
+
+  test("takes writes for segments where the system does not tell of those", () => {
+    const text = wireSection.text(resultOf(scene("connect", 10, undefined), scene("one", 10, undefined)));
+    expect(text).toContain("the fewest writes for each message: missed in one.");
+  });
+});
