@@ -533,7 +533,7 @@ export class MqttClient {
       }
       batch = subscriptions.toUnsubscribe(server);
       if (batch.length === 0) return;
-      const topicFilters = batch.map((entry) => entry.topicFilter);
+      const topicFilters = batch.map((asked) => asked.topicFilter);
       subscriptions.asked(server, connection.unsubscribe(topicFilters), batch);
     }
   }

@@ -103,15 +103,15 @@ export class Router implements TopicReader {
     packetIdentifier: PacketIdentifier,
     returnCodes: readonly (QoS | 0x80)[],
   ): void {
-    const entries = this.subscriptions.granted(server, packetIdentifier, returnCodes);
-    for (let i = 0; i < entries.length; i += 1) {
-      const entry = entries[i];
+    const granted = this.subscriptions.granted(server, packetIdentifier, returnCodes);
+    for (let i = 0; i < granted.length; i += 1) {
+      const asked = granted[i];
       const returnCode = returnCodes[i];
-      if (entry === undefined || returnCode === undefined) continue;
-      const { topicFilter, handlers } = entry;
+      if (asked === undefined || returnCode === undefined) continue;
+      const { topicFilter, entry } = asked;
       if (returnCode === 0x80) this.emitter.emit({ type: "subscription-refused", server, topicFilter });
       else this.emitter.emit({ type: "subscribed", server, topicFilter, qos: returnCode });
-      for (const handler of listOf(handlers)) {
+      for (const handler of listOf(entry.handlers)) {
         this.guard(() => {
           if (returnCode === 0x80) handler.onRefused?.(topicFilter);
           else handler.onSubscribed?.(topicFilter, returnCode);

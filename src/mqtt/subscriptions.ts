@@ -13,7 +13,7 @@ import { addShape, NO_SHAPES, removeShape } from "./filter-shapes.js";
 import type { PacketIdentifier, QoS } from "./packet.js";
 import type { Recipients } from "./recipients.js";
 import { joined, NOBODY, withoutHandler } from "./recipients.js";
-import { SubscriptionEntry } from "./subscription-entry.js";
+import { AskedFilter, SubscriptionEntry } from "./subscription-entry.js";
 import { hasWildcard } from "./topic.js";
 
 /** A message as it arrives. `payload` is valid during the call only: copy it to keep it. */
@@ -60,7 +60,7 @@ export class Subscriptions {
   /** Of the filters with wildcards among them. */
   private shapes: readonly FilterShape[] = NO_SHAPES;
   /** Undefined while every SUBSCRIBE and UNSUBSCRIBE has been answered. */
-  private pending: Map<PacketIdentifier, readonly SubscriptionEntry[]> | undefined = undefined;
+  private pending: Map<PacketIdentifier, readonly AskedFilter[]> | undefined = undefined;
 
   /** Whether a SUBSCRIBE or UNSUBSCRIBE is to be sent, or not answered yet. */
   get isAsking(): boolean {
@@ -79,7 +79,7 @@ export class Subscriptions {
   add(topicFilter: string, handler: SubscriptionHandler, qos: QoS): void {
     let entry = this.entries.get(topicFilter);
     if (entry === undefined) {
-      entry = new SubscriptionEntry(topicFilter);
+      entry = new SubscriptionEntry();
       this.entries.set(topicFilter, entry);
       if (hasWildcard(topicFilter)) this.shapes = addShape(this.shapes, topicFilter);
     }
@@ -95,29 +95,29 @@ export class Subscriptions {
     entry.handlers = handler === undefined ? NOBODY : withoutHandler(entry.handlers, handler);
     this.isChanged = true;
     this.version += 1;
-    this.drop(entry);
+    this.drop(topicFilter, entry);
   }
 
   /** A server accepted a connection. */
   begin(server: ServerName, sessionPresent: boolean): void {
     this.pending = undefined;
     this.isChanged = true;
-    for (const entry of this.entries.values()) {
+    for (const [topicFilter, entry] of this.entries) {
       entry.answered();
       if (!sessionPresent) {
         entry.ended(server);
-        this.drop(entry);
+        this.drop(topicFilter, entry);
       }
     }
   }
 
   /** The filters to put into the next SUBSCRIBE; `asked` is to be called with them. */
-  toSubscribe(server: ServerName): readonly SubscriptionEntry[] {
+  toSubscribe(server: ServerName): readonly AskedFilter[] {
     return this.isChanged ? this.batch((entry) => entry.isToSubscribe(server)) : [];
   }
 
   /** The filters to put into the next UNSUBSCRIBE; `asked` is to be called with them. */
-  toUnsubscribe(server: ServerName): readonly SubscriptionEntry[] {
+  toUnsubscribe(server: ServerName): readonly AskedFilter[] {
     if (!this.isChanged) return [];
     const batch = this.batch((entry) => entry.isToUnsubscribe(server));
     if (batch.length === 0) this.isChanged = false;
@@ -125,8 +125,8 @@ export class Subscriptions {
   }
 
   /** A packet for these filters is on its way. */
-  asked(server: ServerName, packetIdentifier: PacketIdentifier, batch: readonly SubscriptionEntry[]): void {
-    for (const entry of batch) entry.asked(server);
+  asked(server: ServerName, packetIdentifier: PacketIdentifier, batch: readonly AskedFilter[]): void {
+    for (const { entry } of batch) entry.asked(server);
     this.pending ??= new Map();
     this.pending.set(packetIdentifier, batch);
   }
@@ -136,23 +136,23 @@ export class Subscriptions {
     server: ServerName,
     packetIdentifier: PacketIdentifier,
     returnCodes: readonly (QoS | 0x80)[],
-  ): readonly SubscriptionEntry[] {
+  ): readonly AskedFilter[] {
     const batch = this.takePending(packetIdentifier);
     for (let i = 0; i < batch.length; i += 1) {
-      const entry = batch[i] as SubscriptionEntry;
-      if (returnCodes[i] === 0x80) entry.refused(server);
-      else entry.granted(server);
-      this.settle(entry, server);
+      const asked = batch[i] as AskedFilter;
+      if (returnCodes[i] === 0x80) asked.entry.refused(server);
+      else asked.entry.granted(server);
+      this.settle(asked, server);
     }
     return batch;
   }
 
   /** UNSUBACK. Returns the filters it is about. */
-  ended(server: ServerName, packetIdentifier: PacketIdentifier): readonly SubscriptionEntry[] {
+  ended(server: ServerName, packetIdentifier: PacketIdentifier): readonly AskedFilter[] {
     const batch = this.takePending(packetIdentifier);
-    for (const entry of batch) {
-      entry.ended(server);
-      this.settle(entry, server);
+    for (const asked of batch) {
+      asked.entry.ended(server);
+      this.settle(asked, server);
     }
     return batch;
   }
@@ -174,32 +174,31 @@ export class Subscriptions {
     return found;
   }
 
-  private batch(isDue: (entry: SubscriptionEntry) => boolean): readonly SubscriptionEntry[] {
-    const batch: SubscriptionEntry[] = [];
-    for (const entry of this.entries.values()) {
-      if (isDue(entry) && batch.push(entry) === BATCH) break;
+  private batch(isDue: (entry: SubscriptionEntry) => boolean): readonly AskedFilter[] {
+    const batch: AskedFilter[] = [];
+    for (const [topicFilter, entry] of this.entries) {
+      if (isDue(entry) && batch.push(new AskedFilter(topicFilter, entry)) === BATCH) break;
     }
     return batch;
   }
 
-  private takePending(packetIdentifier: PacketIdentifier): readonly SubscriptionEntry[] {
+  private takePending(packetIdentifier: PacketIdentifier): readonly AskedFilter[] {
     const batch = this.pending?.get(packetIdentifier);
     if (this.pending === undefined || batch === undefined) return [];
     this.pending.delete(packetIdentifier);
     if (this.pending.size === 0) this.pending = undefined;
-    for (const entry of batch) entry.answered();
+    for (const { entry } of batch) entry.answered();
     return batch;
   }
 
   /** After an answer: what came or went meanwhile is asked for or taken back. */
-  private settle(entry: SubscriptionEntry, server: ServerName): void {
+  private settle({ topicFilter, entry }: AskedFilter, server: ServerName): void {
     if (entry.isToSubscribe(server) || entry.isToUnsubscribe(server)) this.isChanged = true;
-    this.drop(entry);
+    this.drop(topicFilter, entry);
   }
 
   /** Forgets a filter nobody wants and no server holds. */
-  private drop(entry: SubscriptionEntry): void {
-    const { topicFilter } = entry;
+  private drop(topicFilter: string, entry: SubscriptionEntry): void {
     if (!entry.isForgotten || !this.entries.delete(topicFilter)) return;
     if (hasWildcard(topicFilter)) this.shapes = removeShape(this.shapes, topicFilter);
   }
