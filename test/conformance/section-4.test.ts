@@ -128,13 +128,7 @@ describe("want of memory", () => {
   for (const [what, byteLength, before, first, rest] of [
     ["a long PUBLISH", 1944, "", long, `"${"x".repeat(1000)}"`],
     // It is far from one that is open, which is what a segment of the set is for.
-    [
-      "the identifier of a QoS 2 message",
-      128,
-      '34 06 00 01 "a" 00 01 "w"',
-      '34 06 00 01 "a" 20 00 "x"',
-      "",
-    ],
+    ["the identifier of a QoS 2 message", 128, '34 06 00 01 "a" 00 01 "w"', '34 06 00 01 "a" 20 00 "x"', ""],
   ] as const) {
     test(`for ${what} closes the connection without an acknowledgement, and it comes again [MQTT-4.8.0-2]`, () => {
       const world = new ClientWorld();
