@@ -112,9 +112,10 @@ export class PacketRing {
   /** Moves everything into a buffer with room for `byteLength` more; returns where that is. */
   private renew(byteLength: number): number {
     const old = this.bytes;
-    // A quarter more than is needed now, so that this is not done for every packet.
     const needed = this.byteLength + byteLength;
-    const bytes = new Uint8Array(Math.max(SHORTEST, needed + (needed >> 2)));
+    // A quarter more than is needed now, so that this is not done for every packet; but not for a long one by itself.
+    const spare = this.count === 0 ? 0 : needed >> 2;
+    const bytes = new Uint8Array(Math.max(SHORTEST, needed + spare));
     let end = 0;
     if (old !== undefined) {
       this.owner.relocate((from) => {

@@ -217,9 +217,9 @@ describe("another buffer", () => {
 
   test("is let go when it is empty and longer than 512 bytes", () => {
     for (const [length, left] of [
-      [409, 511],
-      [410, 512],
-      [411, undefined],
+      [511, 511],
+      [512, 512],
+      [513, undefined],
     ] as const) {
       const world = new RingWorld();
       world.add(length);

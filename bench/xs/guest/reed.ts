@@ -13,9 +13,12 @@ import { serverAnswers } from "./packets.js";
 import type { Stubs } from "./stubs.js";
 import { ROOM } from "./stubs.js";
 
+/** The port to the engine's UTF-8, which is the platform's and not the client's. */
+const text = new GuestText();
+
 export function makeReed(stubs: Stubs, work: Work): Contestant {
   const { clock, counter, timer, transport } = stubs;
-  const ports = { clock, timers: timer, transport, random: () => 0.5, text: new GuestText() };
+  const ports = { clock, timers: timer, transport, random: () => 0.5, text };
   const client = new MqttClient(ports, optionsFor(work));
   if (work.type === "receive") {
     client.subscribe(TOPIC, counter, work.qos);
