@@ -14,7 +14,7 @@ const GROWTH_CHART = "memory-growth.svg";
 function heldTable(table: Table, result: MemoryResult): string {
   const rows: Row[] = [
     ["a client, connected and idle", result.client],
-    ["of which without what the ports keep for it", result.clientAlone],
+    ["the same on the ports of the section xs", result.clientAlone],
     ["a subscription", result.subscription],
     [
       `a queued message of ${result.payloadLength} bytes, topic name of ${result.topicLength}`,
