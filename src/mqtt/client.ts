@@ -14,6 +14,7 @@ import { checkQos } from "./encode.js";
 import { UsageError } from "./errors.js";
 import type { ClientEvent, ClientObserver, ServerName } from "./event.js";
 import { FailBack } from "./fail-back.js";
+import { sendAlone, takeAlone } from "./fast-path.js";
 import { Link } from "./link.js";
 import type { Message } from "./message.js";
 import { MessageStore } from "./message-store.js";
@@ -21,7 +22,7 @@ import type { ServerOptions } from "./options.js";
 import { checkServerOptions } from "./options.js";
 import type { Counters } from "./outbox.js";
 import { Outbox } from "./outbox.js";
-import type { Delivery, DeliveryHandler, Outgoing } from "./outgoing.js";
+import type { Delivery, DeliveryHandler } from "./outgoing.js";
 import type { QoS } from "./packet.js";
 import type {
   Clock,
@@ -89,7 +90,7 @@ export class MqttClient {
    * The connection is up, and all there is to do is what arrives: so a turn has left it. It holds until something is
    * asked for, which is then for a turn to do. One flag, since else every packet would ask for all that it stands for.
    */
-  private isCalm = false;
+  isCalm = false;
   /** Messages that were found in the store, until that was told. */
   declare private restoredCount?: number;
   declare private isFailureTold?: true;
@@ -201,12 +202,15 @@ export class MqttClient {
    */
   publish(message: Message, handler?: DeliveryHandler): Delivery {
     const now = this.ports.clock.now();
-    const room = this.options.maximumInFlight - this.session.inFlight;
-    if (this.isCalm && !this.inTurn && room > 0 && this.isPlain(message)) {
-      const link = this.link as Link;
-      if (link.isFree) return this.launch(link, message, handler, now, room);
+    if (this.isCalm && !this.inTurn) {
+      const outgoing = sendAlone(this.link as Link, message, handler, now);
+      if (outgoing !== undefined) {
+        if (handler !== undefined && outgoing.outcome !== undefined) this.wake();
+        return outgoing;
+      }
     }
     this.wake();
+    const room = this.options.maximumInFlight - this.session.inFlight;
     return this.outbox.add(message, handler, now, this.options, this.connected, room);
   }
 
@@ -218,12 +222,14 @@ export class MqttClient {
     checkTopicFilter(topicFilter);
     checkQos(qos, "requested QoS [MQTT-3.8.3-4]");
     this.subscriptions.add(topicFilter, handler, qos);
+    this.router.forget();
     this.wake();
   }
 
   /** Takes back what `subscribe` did: for one handler, or for all of exactly this topic filter. */
   unsubscribe(topicFilter: string, handler?: SubscriptionHandler): void {
     this.subscriptions.remove(topicFilter, handler);
+    this.router.forget();
     this.wake();
   }
 
@@ -231,8 +237,18 @@ export class MqttClient {
   onLinkChanged(): void {
     if (this.isCalm && !this.inTurn) {
       const link = this.link as Link;
-      // Without news there is only more room, for which nothing waits.
-      if (!link.hasNews || this.takeOne(link)) return;
+      // There is only more room, for which nothing waits.
+      if (!link.hasNews) return;
+      const now = this.ports.clock.now();
+      if (now < this.deadline) {
+        this.inTurn = true;
+        const isAll = takeAlone(link, this.router, this, now);
+        this.inTurn = false;
+        if (isAll) {
+          if (this.outbox.settledLength > 0) this.reportOutcomes();
+          return;
+        }
+      }
     }
     this.turn();
   }
@@ -264,88 +280,6 @@ export class MqttClient {
   private wake(): void {
     this.isCalm = false;
     if (!this.inTurn) this.schedule(this.ports.clock.now(), 0);
-  }
-
-  /** Whether nothing about a message needs more than to be sent. */
-  private isPlain(message: Message): boolean {
-    return (
-      message.expiresAfter === undefined &&
-      (message.qos ?? 0) <= this.options.maximumQos &&
-      !this.session.identifiers.exhausted
-    );
-  }
-
-  /** On a link that is free a message need not wait for the turn; others that follow gather until the turn comes. */
-  private launch(
-    link: Link,
-    message: Message,
-    handler: DeliveryHandler | undefined,
-    now: Milliseconds,
-    room: number,
-  ): Outgoing {
-    const qos = message.qos ?? 0;
-    const packetIdentifier = qos === 0 ? 0 : this.session.identifiers.next;
-    const outgoing = this.outbox.add(message, handler, now, this.options, true, room, packetIdentifier);
-    if (outgoing.ring === undefined) {
-      this.wake();
-    } else if (qos === 0) {
-      this.launchOnce(link, outgoing, now);
-    } else if (!link.launch(outgoing, qos, now)) {
-      this.wait(outgoing);
-    }
-    return outgoing;
-  }
-
-  /** With QoS 0 it is sent once it is written. */
-  private launchOnce(link: Link, outgoing: Outgoing, now: Milliseconds): void {
-    let isWritten = true;
-    try {
-      isWritten = link.launch(outgoing, 0, now);
-    } finally {
-      if (isWritten) {
-        // Also when the port threw: no list has it, and what it holds must not stay.
-        this.outbox.settle(outgoing, "sent");
-        if (outgoing.handler !== undefined) this.wake();
-      } else {
-        this.wait(outgoing);
-      }
-    }
-  }
-
-  /** It is too long for the room there is. */
-  private wait(outgoing: Outgoing): void {
-    outgoing.packetIdentifier = 0;
-    this.outbox.enqueue(outgoing);
-    this.wake();
-  }
-
-  /**
-   * The short way for what most turns are about: one packet that arrives by itself while all is calm. Returns false when
-   * there may be more to do. Nothing that it calls throws before the answer is written, so it needs no `finally`.
-   */
-  private takeOne(link: Link): boolean {
-    const now = this.ports.clock.now();
-    if (now >= this.deadline) return false;
-    const event = link.takeOne(now);
-    if (event !== undefined) {
-      this.inTurn = true;
-      this.deliver(event);
-      this.inTurn = false;
-      // What the handler has asked for is done in a turn, and the answer goes before it.
-      if (!this.isCalm || !link.answer(now)) return false;
-    }
-    if (link.hasNews) return false;
-    if (this.outbox.settledLength > 0) this.reportOutcomes();
-    return true;
-  }
-
-  /** Survives what handlers throw. */
-  private deliver(event: MessageEvent): void {
-    try {
-      this.router.deliver(event);
-    } catch (error) {
-      this.emit({ type: "handler-failed", error });
-    }
   }
 
   /** Does everything that can be done now, then sets the timer for the rest. */
@@ -434,7 +368,7 @@ export class MqttClient {
       if (event === undefined) {
         if ((!link.hasNews && !isLate) || !link.receive(now, isLate)) return;
       } else if (event.type === "message") {
-        this.deliver(event);
+        this.router.deliver(event);
       } else {
         this.handle(link, event, now);
         if (this.link !== link) return;

@@ -22,10 +22,8 @@ import { ProtocolError } from "./errors.js";
 import type { DisconnectReason, Stage } from "./event.js";
 import { CHUNK, END, Framer, HEAD, HEAD_WITHOUT_TOPIC, NONE, PACKET } from "./framer.js";
 import { KeepAlive } from "./keep-alive.js";
-import { LastView } from "./last-view.js";
 import type { ServerOptions } from "./options.js";
 import { connectPacket } from "./options.js";
-import type { Outgoing } from "./outgoing.js";
 import type { PacketIdentifier, QoS, RefusalCode, Subscription } from "./packet.js";
 import {
   CONNACK,
@@ -48,10 +46,6 @@ const RECEIVE_BUFFER_LENGTH = 512;
 
 export type ConnectionState = "opening" | "connecting" | "connected" | "disconnecting" | "closed";
 
-/** First bytes of packets. */
-const PUBACK_HEADER = PUBACK << 4;
-const PUBCOMP_HEADER = PUBCOMP << 4;
-
 const STAGES: Readonly<Record<Exclude<ConnectionState, "closed">, Stage>> = Object.freeze({
   opening: "open",
   connecting: "connack",
@@ -72,12 +66,11 @@ export class Connection {
   state: ConnectionState = "opening";
   /** Whether `nextEvent` has used up what was received, so that `space` may be called. */
   starved = true;
+  readonly session: Session;
+  readonly framer: Framer;
+  readonly keepAlive: KeepAlive;
   private readonly options: ServerOptions;
-  private readonly session: Session;
-  private readonly framer: Framer;
   private readonly topics: TopicReader;
-  private readonly payloadView = new LastView();
-  private readonly keepAlive: KeepAlive;
   private readonly transmitter: Transmitter;
   /** When to give up, but for keep alive. */
   private timeout: Milliseconds;
@@ -87,8 +80,8 @@ export class Connection {
   /** SUBSCRIBE (number of its filters) and UNSUBSCRIBE (0) not acknowledged yet; undefined when there are none. */
   private asked: Map<PacketIdentifier, number> | undefined = undefined;
   /** What to send once the message that was delivered last has been handled: PUBACK, PUBREC or 0 for nothing. */
-  private owed: typeof PUBACK | typeof PUBREC | 0 = 0;
-  private owedIdentifier: PacketIdentifier = 0;
+  owed: typeof PUBACK | typeof PUBREC | 0 = 0;
+  owedIdentifier: PacketIdentifier = 0;
   /** The PUBLISH that is being streamed. */
   private streamQos: QoS = 0;
   private streamIdentifier: PacketIdentifier | 0 = 0;
@@ -130,39 +123,6 @@ export class Connection {
     this.framer.commit(byteLength);
     this.keepAlive.lastReceived = now;
     this.starved = false;
-  }
-
-  /**
-   * As `received` and then `nextEvent`, for what most reads are: one packet by itself, and no answer to it but what is
-   * owed for a message; or one more part of a long packet. Anything else is left to `nextEvent`: the connection is not
-   * `starved` then. Only when it `isIdle` and `starved`.
-   * @throws ProtocolError
-   */
-  receivedAlone(byteLength: number, now: Milliseconds): MessageEvent | undefined {
-    this.keepAlive.lastReceived = now;
-    const framer = this.framer;
-    const body = framer.bodyAlone(byteLength);
-    const buffer = framer.buffer;
-    const first = buffer[0] as number;
-    if (byteLength === 4 && body === 2) {
-      if (first === PUBACK_HEADER) {
-        this.session.acknowledged(decodeIdentifier(buffer, 2));
-        return undefined;
-      }
-      if (first === PUBCOMP_HEADER) {
-        this.session.completed(decodeIdentifier(buffer, 2));
-        return undefined;
-      }
-    }
-    if (body > 0 && (first === 0x30 || first === 0x32 || first === 0x34)) {
-      const event = this.deliver(buffer, first, body, byteLength);
-      if (event !== undefined) return event;
-    } else {
-      framer.commit(byteLength);
-      if (framer.isShort) return undefined;
-    }
-    this.starved = false;
-    return undefined;
   }
 
   /** The byte stream is gone: with a cause when it broke, without one when the server ended it. */
@@ -279,30 +239,6 @@ export class Connection {
     return this.state === "connected" && this.transmitter.isIdle;
   }
 
-  /**
-   * Takes in a message that is sent past all that `nextTransmit` gives, and returns its packet, which is to be written
-   * now; undefined when it has more than `limit` bytes. Only when `isIdle`, and for the packet reserved last.
-   */
-  launch(outgoing: Outgoing, qos: QoS, limit: number, now: Milliseconds): Uint8Array | undefined {
-    const bytes = this.transmitter.whole(outgoing);
-    if (bytes.length > limit) return undefined;
-    if (qos > 0) this.session.launched(outgoing);
-    this.keepAlive.lastSent = now;
-    return bytes;
-  }
-
-  /**
-   * The acknowledgement of the message delivered last, to be written now, past all that `nextTransmit` gives; undefined
-   * when it needs none. Only when `isIdle`.
-   */
-  takeOwed(now: Milliseconds): Uint8Array | undefined {
-    const owed = this.owed;
-    if (owed === 0) return undefined;
-    this.owed = 0;
-    this.keepAlive.lastSent = now;
-    return this.transmitter.acknowledgement(owed, this.owedIdentifier);
-  }
-
   private get isClosed(): boolean {
     return this.state === "closed";
   }
@@ -405,26 +341,18 @@ export class Connection {
       payloadStart += 2;
     }
     const topicName = this.topics.readTopicName(buffer, body + 2, topicEnd);
-    if (qos === 2) {
-      if (!this.isNew(qos, this.owedIdentifier)) {
-        this.payOwed();
-        return undefined;
-      }
-      this.session.receive(this.owedIdentifier);
+    if (qos === 2 && !this.session.receive(this.owedIdentifier)) {
+      this.payOwed();
+      return undefined;
     }
     return {
       type: "message",
       topicName,
-      payload: this.payloadView.of(buffer, payloadStart, end),
+      payload: this.framer.part(payloadStart, end),
       qos,
       retain: (first & 1) === 1,
       duplicate: (first & 8) === 8,
     };
-  }
-
-  /** A QoS 2 message that was delivered before is only acknowledged [MQTT-4.3.3-2]. */
-  private isNew(qos: QoS, packetIdentifier: PacketIdentifier | 0): boolean {
-    return qos !== 2 || !this.session.wasReceived(packetIdentifier);
   }
 
   private beginStream(frame: number): ConnectionEvent | undefined {
@@ -433,7 +361,8 @@ export class Connection {
     const topicEnd = qos === 0 ? end : end - 2;
     this.streamQos = qos;
     this.streamIdentifier = qos === 0 ? 0 : decodeIdentifier(buffer, topicEnd);
-    const isNew = this.isNew(qos, this.streamIdentifier);
+    // It counts as received when all of it has come.
+    const isNew = qos !== 2 || !this.session.wasReceived(this.streamIdentifier);
     if (frame === HEAD_WITHOUT_TOPIC) {
       return isNew ? { type: "too-long", topicName: "", payloadLength } : undefined;
     }

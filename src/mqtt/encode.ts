@@ -208,16 +208,14 @@ export function encodePublishHeader(
 }
 
 /**
- * Writes a PUBLISH of `remaining` bytes up to where its payload begins, and returns that place.
+ * Writes a PUBLISH of `remaining` bytes up to the end of its topic name, and returns that place.
  * @param topic the topic name with its length
- * @param packetIdentifier 0 when that is not known yet, or QoS is
  */
 export function writePublish(
   qos: QoS,
   retain: boolean,
   remaining: number,
   topic: Uint8Array,
-  packetIdentifier: number,
   target: Uint8Array,
   start: number,
 ): number {
@@ -226,11 +224,7 @@ export function writePublish(
   if (remaining < 128) target[start + 1] = remaining;
   else body = writeRemainingLength(remaining, target, start + 1);
   target.set(topic, body);
-  const end = body + topic.length;
-  if (qos === 0) return end;
-  target[end] = packetIdentifier >> 8;
-  target[end + 1] = packetIdentifier & 0xff;
-  return end + 2;
+  return body + topic.length;
 }
 
 function subscribeLength(packet: Subscribe): number {

@@ -9,7 +9,6 @@
 
 import { checkFixedHeader } from "./decode.js";
 import { ProtocolError } from "./errors.js";
-import { LastView } from "./last-view.js";
 import { PUBLISH } from "./packet-type.js";
 import { readRemainingLength, remainingLengthEnd } from "./remaining-length.js";
 import { readUint16 } from "./string.js";
@@ -39,10 +38,14 @@ export type Frame =
 /** Longest remaining length of a packet other than PUBLISH that is held even when the limit is lower, in bytes. */
 const CONTROL_LIMIT = 64;
 
-const BETWEEN = 0;
+/** What the framer is at: between two packets. */
+export const BETWEEN = 0;
 const SKIPPING_TOPIC = 1;
 const PACKET_IDENTIFIER = 2;
 const PAYLOAD = 3;
+
+/** Bytes of PUBACK, PUBREC, PUBREL and PUBCOMP. */
+export const ACKNOWLEDGEMENT_LENGTH = 4;
 
 export class Framer {
   /** Where the frame lies; valid until the next `next` or `space`. */
@@ -54,13 +57,22 @@ export class Framer {
   first = 0;
   payloadLength = 0;
 
-  private readonly limit: number;
+  readonly limit: number;
+  /** Bytes in the buffer. Changed here only, as `state` is. */
+  filled = 0;
   private readonly small: Uint8Array;
-  private readonly spaceView = new LastView();
-  private filled = 0;
+  /** What `space` gave last of the empty buffer: reads are of the same length again and again. */
+  private view: Uint8Array | undefined = undefined;
+  private viewLength = 0;
+  /** What `part` gave last of the small buffer, and where that is. */
+  private partView: Uint8Array | undefined = undefined;
+  private partStart = 0;
+  private partEnd = 0;
+  /** As long as an acknowledgement, at the beginning of the small buffer; there once it was asked for. */
+  declare private brief?: Uint8Array;
   /** Length the buffer must have for the frame under way to be complete. */
   private needed = 0;
-  private state: typeof BETWEEN | typeof SKIPPING_TOPIC | typeof PACKET_IDENTIFIER | typeof PAYLOAD = BETWEEN;
+  state: typeof BETWEEN | typeof SKIPPING_TOPIC | typeof PACKET_IDENTIFIER | typeof PAYLOAD = BETWEEN;
   /** Bytes still to come of the topic name that is skipped, or of the payload that is streamed. */
   private left = 0;
   /** Looks at the topic name that is skipped. */
@@ -82,11 +94,37 @@ export class Framer {
       if (this.isDrained) this.empty();
       else this.compact();
     }
-    if (this.needed > this.buffer.length) this.grow(this.needed);
     const start = this.filled;
-    const end = start + byteLength;
-    const length = this.buffer.length;
-    return this.spaceView.of(this.buffer, start, end < length ? end : length);
+    if (start === 0 && this.needed === 0) {
+      if (byteLength === this.viewLength) return this.view as Uint8Array;
+      const view = this.small.subarray(0, byteLength);
+      this.view = view;
+      this.viewLength = view.length;
+      return view;
+    }
+    if (this.needed > this.buffer.length) this.grow(this.needed);
+    return this.buffer.subarray(start, start + byteLength);
+  }
+
+  /** Of the buffer, from `start` to `end`. Messages that come again and again have their payload in the same place. */
+  part(start: number, end: number): Uint8Array {
+    if (this.buffer !== this.small) return this.buffer.subarray(start, end);
+    if (start !== this.partStart || end !== this.partEnd || this.partView === undefined) {
+      this.partView = this.small.subarray(start, end);
+      this.partStart = start;
+      this.partEnd = end;
+    }
+    return this.partView;
+  }
+
+  /**
+   * Room for an acknowledgement, where the packet lay that it answers: only when that had come by itself, and has been
+   * dealt with.
+   */
+  get answer(): Uint8Array {
+    if (this.viewLength === ACKNOWLEDGEMENT_LENGTH) return this.view as Uint8Array;
+    this.brief ??= this.small.subarray(0, ACKNOWLEDGEMENT_LENGTH);
+    return this.brief;
   }
 
   /** Whether `next` will return NONE: all that has arrived was taken, and nothing of it needs another look. */
@@ -105,19 +143,6 @@ export class Framer {
   /** The first `byteLength` bytes of what `space` returned have been filled. */
   commit(byteLength: number): void {
     this.filled += byteLength;
-  }
-
-  /**
-   * Instead of `commit`: where the body begins of what has been filled, when that is one whole packet by itself, short
-   * enough to be held, whatever its type. It need not be asked for by `next` then. 0: it is not, and is not committed.
-   */
-  bodyAlone(byteLength: number): number {
-    if (this.filled > 0 || this.state !== BETWEEN || byteLength > this.limit) return 0;
-    const buffer = this.buffer;
-    const low = buffer[1] as number;
-    if (low < 128) return low + 2 === byteLength ? 2 : 0;
-    const high = buffer[2] as number;
-    return high < 128 && (high << 7) + low - 128 + 3 === byteLength ? 3 : 0;
   }
 
   /**

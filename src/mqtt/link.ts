@@ -3,13 +3,10 @@
 import { Attempt } from "./attempt.js";
 import type { TopicReader } from "./connection.js";
 import { Connection } from "./connection.js";
-import type { MessageEvent } from "./connection-event.js";
 import { TransportError } from "./errors.js";
 import type { ServerName } from "./event.js";
 import type { ServerOptions } from "./options.js";
 import { carriesCredentials } from "./options.js";
-import type { Outgoing } from "./outgoing.js";
-import type { QoS } from "./packet.js";
 import type {
   Clock,
   Milliseconds,
@@ -31,9 +28,6 @@ export interface LinkPorts {
   readonly clock: Clock;
 }
 
-/** Bytes of PUBACK and PUBREC. */
-const ACKNOWLEDGEMENT_LENGTH = 4;
-
 export class Link implements TransportHandler {
   readonly server: ServerName;
   readonly connection: Connection;
@@ -42,19 +36,19 @@ export class Link implements TransportHandler {
   /** When CONNACK came. */
   connectedAt: Milliseconds = 0;
   private readonly owner: LinkOwner;
-  private readonly options: ServerOptions;
-  private readonly watch: Clock;
-  private readonly stream: Transport;
-  /** Whether `receive` may find something new. */
+  readonly options: ServerOptions;
+  readonly stream: Transport;
+  /** Whether `receive` may find something new. Changed here only, and on the fast path, as what follows. */
   hasNews = false;
-  private readable = 0;
-  private room = 0;
+  readable = 0;
+  room = 0;
   /** The room there is when nothing waits in the transport. */
-  private mostRoom = 0;
+  mostRoom = 0;
+  ended = false;
+  private readonly watch: Clock;
   private wasOpened = false;
   /** The connection has not been told yet. */
   private isJustOpen = false;
-  private ended = false;
   private cause: unknown;
 
   constructor(
@@ -134,49 +128,6 @@ export class Link implements TransportHandler {
   /** Whether it is up, and neither is anything to be sent nor anything left to be read. */
   get isIdle(): boolean {
     return this.attempt === undefined && !this.hasNews && this.connection.isIdle;
-  }
-
-  /**
-   * Reads one packet that has arrived by itself; a message is the only one of which there is more to tell. If it is
-   * anything else, or there is more, `hasNews` stays. Only when it was idle before.
-   */
-  takeOne(now: Milliseconds): MessageEvent | undefined {
-    const connection = this.connection;
-    const readable = this.readable;
-    if (readable === 0) return undefined;
-    try {
-      const space = connection.space(readable);
-      this.stream.read(space);
-      const byteLength = space.length;
-      this.readable = readable - byteLength;
-      const event = connection.receivedAlone(byteLength, now);
-      this.hasNews = !connection.starved || this.readable > 0 || this.ended;
-      return event;
-    } catch (error) {
-      connection.failed(error);
-      return undefined;
-    }
-  }
-
-  /** Writes the acknowledgement of the message that `takeOne` gave, if there is to be one; false: there is no room for it. */
-  answer(now: Milliseconds): boolean {
-    if (this.room < ACKNOWLEDGEMENT_LENGTH) return false;
-    const bytes = this.connection.takeOwed(now);
-    if (bytes !== undefined) this.room = this.stream.write(bytes);
-    return true;
-  }
-
-  /** Whether a message leaves at once when it is launched now: nothing waits in the transport. Only when it is idle. */
-  get isFree(): boolean {
-    return this.room === this.mostRoom;
-  }
-
-  /** Writes a message whole, unless there is no room for all of it. Only when `isFree`. */
-  launch(outgoing: Outgoing, qos: QoS, now: Milliseconds): boolean {
-    const bytes = this.connection.launch(outgoing, qos, this.room, now);
-    if (bytes === undefined) return false;
-    this.room = this.stream.write(bytes);
-    return true;
   }
 
   /** Gives the transport what the connection has to send; returns whether `nextEvent` may have more to tell then. */

@@ -3,7 +3,8 @@
 import { checkQos } from "./encode.js";
 import { UsageError } from "./errors.js";
 import type { QoS } from "./packet.js";
-import type { Milliseconds } from "./ports.js";
+import type { Milliseconds, TextPort } from "./ports.js";
+import { encodeText } from "./utf8.js";
 
 /** A message to publish. */
 export interface Message {
@@ -42,8 +43,13 @@ export function checkMessage({ qos, expiresAfter, lateOffset }: Message): void {
   }
 }
 
-/** For a payload of another type, as JavaScript lets through. */
-export function noPayload(payload: unknown): UsageError {
+/**
+ * A payload as bytes.
+ * @throws UsageError for one of another type, as JavaScript lets through, and for a string that is no Unicode text
+ */
+export function bytesOfPayload(payload: Uint8Array | string, text: TextPort | undefined): Uint8Array {
+  if (typeof payload === "string") return encodeText(payload, text);
+  if (payload instanceof Uint8Array) return payload;
   const what = payload === null ? "null" : typeof payload;
-  return new UsageError("invalid-packet", `payload is ${what}, but must be a string or a Uint8Array`);
+  throw new UsageError("invalid-packet", `payload is ${what}, but must be a string or a Uint8Array`);
 }

@@ -8,27 +8,23 @@
 import { writePublish } from "./encode.js";
 import type { Outcome, RefusalReason } from "./event.js";
 import type { Message } from "./message.js";
-import { checkMessage, noPayload } from "./message.js";
+import { bytesOfPayload, checkMessage } from "./message.js";
 import type { MessageStore } from "./message-store.js";
 import type { ServerOptions } from "./options.js";
 import type { DeliveryHandler } from "./outgoing.js";
 import { NO_MESSAGES, Outgoing, OutgoingList } from "./outgoing.js";
-import type { PacketIdentifier, QoS } from "./packet.js";
+import type { QoS } from "./packet.js";
 import type { RingOwner } from "./packet-ring.js";
 import { PacketRing } from "./packet-ring.js";
 import type { Milliseconds, TextPort } from "./ports.js";
-import { MAXIMUM_REMAINING_LENGTH, remainingLengthSize } from "./remaining-length.js";
+import { packetLength } from "./remaining-length.js";
 import { TopicNames } from "./topic-names.js";
-import { encodeText } from "./utf8.js";
 
 /** The bounds: those of the server in use. */
 export type OutboxLimits = Pick<
   ServerOptions,
   "maximumQueueLength" | "maximumQueueBytes" | "queueQos0" | "maximumInFlight"
 >;
-
-/** The longest packet there is: the fixed header's five bytes, and the largest remaining length. */
-const MAXIMUM_PACKET_LENGTH = 5 + MAXIMUM_REMAINING_LENGTH;
 
 /** Settled messages that were taken and are kept all the same for a while, so that not every one moves the others. */
 const SETTLED_KEPT = 16;
@@ -44,12 +40,14 @@ export class Outbox {
   readonly store: MessageStore | undefined;
   /** When the next message expires. */
   nextExpiry: Milliseconds = Number.POSITIVE_INFINITY;
-  private readonly text: TextPort | undefined;
+  readonly text: TextPort | undefined;
   /** Most ways are never seen: those that were not are not in it. */
   private readonly tally: { [Way in Outcome]?: number } = {};
-  private readonly topicNames = new TopicNames();
-  /** Undefined before the first message. */
-  private ring: PacketRing | undefined = undefined;
+  readonly topicNames = new TopicNames();
+  /** Undefined before the first message. Changed here only, as `settledLength` is. */
+  ring: PacketRing | undefined = undefined;
+  /** Messages that `takeSettled` has to give. */
+  settledLength = 0;
   private returned = NO_MESSAGES;
   private waiting = NO_MESSAGES;
   /** Who knows the messages that have left the outbox, and whose packets it still keeps. */
@@ -102,18 +100,12 @@ export class Outbox {
     return this.ring === undefined ? 0 : this.ring.byteLength;
   }
 
-  /** Messages that `takeSettled` has to give. */
-  get settledLength(): number {
-    return this.settled.length - this.settledTaken;
-  }
-
   /**
    * Takes a message in, or refuses it. A state takes the place of an older one of its topic that waits. To make room
    * the oldest waiting states are evicted, and for an event then the oldest events.
    * @param handler is told how it ended
    * @param connected whether it can be sent at once
    * @param inFlightRoom how many messages of QoS 1 and 2 the in-flight window still takes
-   * @param packetIdentifier given when it does not wait, but is sent at once by the caller, if it is taken; 0 with QoS 0
    * @throws UsageError for a message that cannot be
    */
   add(
@@ -123,7 +115,6 @@ export class Outbox {
     limits: OutboxLimits,
     connected: boolean,
     inFlightRoom: number,
-    packetIdentifier?: PacketIdentifier | 0,
   ): Outgoing {
     const qos = message.qos ?? 0;
     const expiresAfter = message.expiresAfter;
@@ -132,11 +123,9 @@ export class Outbox {
       checkMessage(message);
     }
     const topic = this.topicNames.encoded(message.topicName);
-    let payload = message.payload;
-    if (typeof payload === "string") payload = encodeText(payload, this.text);
-    else if (!(payload instanceof Uint8Array)) throw noPayload(payload);
+    const payload = bytesOfPayload(message.payload, this.text);
     const remaining = topic.length + (qos === 0 ? 0 : 2) + payload.length;
-    const byteLength = remaining < 128 ? 2 + remaining : 1 + remainingLengthSize(remaining) + remaining;
+    const byteLength = packetLength(remaining);
     const stateTopic = message.kind === "state" ? message.topicName : undefined;
     // What is about to be sent is not waiting: subscribers see every value while there is a connection.
     if (stateTopic !== undefined && (!connected || roomFor(qos, inFlightRoom) === 0)) {
@@ -147,7 +136,6 @@ export class Outbox {
     if (
       !connected ||
       this.waiting.length + this.returned.length >= limits.maximumQueueLength ||
-      byteLength > MAXIMUM_PACKET_LENGTH ||
       ring.byteLength + byteLength > limits.maximumQueueBytes
     ) {
       const obstacle = this.makeRoom(qos, byteLength, limits, connected, inFlightRoom, stateTopic);
@@ -157,22 +145,14 @@ export class Outbox {
     const start = ring.reserve(byteLength);
     const outgoing = new Outgoing(ring, start);
     const bytes = ring.bytes as Uint8Array;
-    const end = writePublish(
-      qos,
-      message.retain === true,
-      remaining,
-      topic,
-      packetIdentifier ?? 0,
-      bytes,
-      start,
-    );
+    const topicEnd = writePublish(qos, message.retain === true, remaining, topic, bytes, start);
+    const end = qos === 0 ? topicEnd : topicEnd + 2;
     bytes.set(payload, end);
     if (handler !== undefined) outgoing.handler = handler;
     if (stateTopic !== undefined) outgoing.stateTopic = stateTopic;
     if (lateOffset !== undefined) outgoing.lateOffset = end - start + lateOffset;
     if (expiresAfter !== undefined) this.limitWait(outgoing, now + expiresAfter);
-    if (packetIdentifier === undefined) this.enqueue(outgoing);
-    else if (qos > 0) outgoing.packetIdentifier = packetIdentifier;
+    this.enqueue(outgoing);
     // What may expire is of no use after a restart, and only the newest state is.
     if (this.store !== undefined && qos > 0 && stateTopic === undefined && expiresAfter === undefined) {
       this.store.add(outgoing);
@@ -188,7 +168,8 @@ export class Outbox {
     return new Outgoing(ring, start);
   }
 
-  private ownRing(): PacketRing {
+  /** The ring, made when the first message comes. */
+  ownRing(): PacketRing {
     const ring = new PacketRing(this);
     this.ring = ring;
     return ring;
@@ -321,9 +302,13 @@ export class Outbox {
       if (outgoing.handler !== undefined) {
         if (this.settled === NOTHING_SETTLED) this.settled = [];
         this.settled.push(outgoing);
+        this.settledLength += 1;
       }
     }
-    outgoing.release();
+    const ring = outgoing.ring;
+    if (ring === undefined) return;
+    outgoing.ring = undefined;
+    ring.release(outgoing.start);
   }
 
   /** The next message that was settled and whose handler is to be told. */
@@ -332,6 +317,7 @@ export class Outbox {
     const taken = settled[this.settledTaken];
     if (taken === undefined) return undefined;
     this.settledTaken += 1;
+    this.settledLength -= 1;
     // Those that were taken are not kept: not until the last one is taken either, which may never be.
     if (this.settledTaken === settled.length || this.settledTaken === SETTLED_KEPT) {
       settled.splice(0, this.settledTaken);
@@ -350,7 +336,7 @@ export class Outbox {
     stateTopic: string | undefined,
   ): RefusalReason | undefined {
     if (qos === 0 && !connected && !limits.queueQos0) return "offline";
-    if (byteLength > Math.min(limits.maximumQueueBytes, MAXIMUM_PACKET_LENGTH)) return "packet-too-large";
+    if (byteLength > limits.maximumQueueBytes) return "packet-too-large";
     // What the window takes at once does not wait, and so does not count as queued.
     const maximum = limits.maximumQueueLength + (connected ? roomFor(qos, inFlightRoom) : 0);
     // Nothing is evicted for a message that would not fit even then.

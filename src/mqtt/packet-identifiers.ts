@@ -1,4 +1,9 @@
-/** Hands out packet identifiers: from 1 upwards, never 0, never one that is in use (section 2.3.1). */
+/**
+ * Hands out packet identifiers: from 1 upwards, never 0, never one that is in use (section 2.3.1).
+ *
+ * Servers answer in order, so those in use nearly always stand in a row that ends with the one given out last. Only when
+ * they do not is there a set of them, until none is in use any more.
+ */
 
 import { LimitError } from "./errors.js";
 import { IdentifierSet } from "./identifier-set.js";
@@ -7,69 +12,95 @@ import type { PacketIdentifier } from "./packet.js";
 /** How many identifiers there are. */
 export const MAXIMUM_PACKET_IDENTIFIER = 65_535;
 
-/** The set of those in use. */
-export class PacketIdentifiers extends IdentifierSet {
-  private latest = 0;
-
-  /** How many are in use. */
-  get inUse(): number {
-    return this.size;
-  }
+export class PacketIdentifiers {
+  /** How many are in use. Changed here only. */
+  inUse = 0;
+  /** The one that was given out last; 0 before the first. Changed here only. */
+  last: PacketIdentifier | 0 = 0;
+  /** The first of the row, when any is in use. */
+  private first: PacketIdentifier = 0;
+  /** Those in use, when they do not stand in a row; absent before that was so for the first time. */
+  declare private scattered?: IdentifierSet | undefined;
 
   get exhausted(): boolean {
-    return this.size === MAXIMUM_PACKET_IDENTIFIER;
-  }
-
-  /** The next one that is free [MQTT-2.3.1-2]; only when not `exhausted`. */
-  get next(): PacketIdentifier {
-    let next = this.latest;
-    do {
-      next = next === MAXIMUM_PACKET_IDENTIFIER ? 1 : next + 1;
-    } while (this.has(next));
-    return next;
-  }
-
-  /** Takes what `next` has said. */
-  takeNext(next: PacketIdentifier): void {
-    this.add(next);
-    this.latest = next;
+    return this.inUse === MAXIMUM_PACKET_IDENTIFIER;
   }
 
   /**
-   * Takes the next one that is free.
+   * Takes the next one that is free [MQTT-2.3.1-2].
    * @throws LimitError `identifiers-exhausted` when all 65,535 are in use
    */
   take(): PacketIdentifier {
-    if (this.exhausted) {
-      throw new LimitError("identifiers-exhausted", "all 65,535 packet identifiers are in use");
+    const inUse = this.inUse;
+    const last = this.last;
+    let next = last === MAXIMUM_PACKET_IDENTIFIER ? 1 : last + 1;
+    if (inUse === 0) {
+      this.first = next;
+    } else {
+      if (inUse === MAXIMUM_PACKET_IDENTIFIER) {
+        throw new LimitError("identifiers-exhausted", "all 65,535 packet identifiers are in use");
+      }
+      const scattered = this.scattered;
+      if (scattered !== undefined) {
+        while (!scattered.add(next)) next = successor(next);
+      }
     }
-    const next = this.next;
-    this.takeNext(next);
+    this.last = next;
+    this.inUse = inUse + 1;
     return next;
   }
 
   /** Takes a certain one, which is still known of from before. */
   claim(packetIdentifier: PacketIdentifier): void {
-    this.add(packetIdentifier);
+    if (this.scatter().add(packetIdentifier)) this.inUse += 1;
   }
 
   /** The next one is to come after this one, which was given out last before a restart; 0: none was. */
   continueAfter(packetIdentifier: PacketIdentifier | 0): void {
-    this.latest = packetIdentifier;
-  }
-
-  /** The one that was given out last; 0 before the first. */
-  get last(): PacketIdentifier | 0 {
-    return this.latest;
+    if (this.inUse > 0) this.scatter();
+    this.last = packetIdentifier;
   }
 
   /** The exchange it stood for is over [MQTT-2.3.1-3]. */
   release(packetIdentifier: PacketIdentifier): void {
-    this.delete(packetIdentifier);
+    const inUse = this.inUse;
+    if (packetIdentifier === this.first && inUse > 0 && this.scattered === undefined) {
+      this.first = packetIdentifier === MAXIMUM_PACKET_IDENTIFIER ? 1 : packetIdentifier + 1;
+      this.inUse = inUse - 1;
+    } else if (inUse > 0) {
+      this.releaseAmong(packetIdentifier);
+    }
   }
 
   /** The server knows of none any more. The count goes on, so that a late acknowledgement meets no new packet. */
   releaseAll(): void {
-    this.clear();
+    this.inUse = 0;
+    if (this.scattered !== undefined) this.scattered = undefined;
   }
+
+  private releaseAmong(packetIdentifier: PacketIdentifier): void {
+    const scattered = this.scatter();
+    scattered.delete(packetIdentifier);
+    this.inUse = scattered.size;
+    if (this.inUse === 0) this.scattered = undefined;
+  }
+
+  /** They do not stand in a row any more. */
+  private scatter(): IdentifierSet {
+    let scattered = this.scattered;
+    if (scattered === undefined) {
+      scattered = new IdentifierSet();
+      let at = this.first;
+      for (let left = this.inUse; left > 0; left -= 1) {
+        scattered.add(at);
+        at = successor(at);
+      }
+      this.scattered = scattered;
+    }
+    return scattered;
+  }
+}
+
+function successor(packetIdentifier: PacketIdentifier): PacketIdentifier {
+  return packetIdentifier === MAXIMUM_PACKET_IDENTIFIER ? 1 : packetIdentifier + 1;
 }

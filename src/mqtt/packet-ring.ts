@@ -28,6 +28,9 @@ export class PacketRing {
   /** Bytes of all packets held. */
   byteLength = 0;
   private readonly owner: RingOwner;
+  /** The packet reserved last, while there is no other: most are by themselves, and as long as the one before. */
+  view: Uint8Array | undefined = undefined;
+  private viewLength = 0;
   /** Packets held. */
   private count = 0;
   /** The first packet, held or marked. */
@@ -44,22 +47,44 @@ export class PacketRing {
   /** A place for a packet of this length, which is to be written there at once. */
   reserve(byteLength: number): number {
     const bytes = this.bytes;
+    if (this.count === 0 && bytes !== undefined && byteLength <= bytes.length) {
+      this.back = byteLength;
+      this.count = 1;
+      this.byteLength = byteLength;
+      if (byteLength !== this.viewLength) this.look(bytes, byteLength);
+      return 0;
+    }
     // One that was made for a burst that is over is exchanged for a shorter one.
     const isFit =
       bytes !== undefined && (bytes.length <= LONGEST_KEPT || bytes.length <= LEAST_USED * this.byteLength);
     let start = isFit ? this.place(bytes, byteLength) : -1;
     if (start === -1) start = this.renew(byteLength);
+    if (start === 0) this.look(this.bytes as Uint8Array, byteLength);
     this.back = start + byteLength;
     this.count += 1;
     this.byteLength += byteLength;
     return start;
   }
 
+  private look(bytes: Uint8Array, byteLength: number): void {
+    this.view = bytes.subarray(0, byteLength);
+    this.viewLength = byteLength;
+  }
+
   /** The packet at `start` is not held any more. Its bytes stay as they are, but perhaps for the first, until `reserve`. */
   release(start: number): void {
     const bytes = this.bytes as Uint8Array;
     if (this.count === 1) {
-      this.clear(bytes);
+      this.count = 0;
+      this.byteLength = 0;
+      this.front = 0;
+      this.back = 0;
+      this.top = 0;
+      if (bytes.length > LONGEST_KEPT) {
+        this.bytes = undefined;
+        this.view = undefined;
+        this.viewLength = 0;
+      }
       return;
     }
     this.count -= 1;
@@ -76,15 +101,6 @@ export class PacketRing {
     bytes[start] = 0;
     bytes[start + 1] = byteLength - 2;
     if (start === this.front) this.advance(bytes);
-  }
-
-  private clear(bytes: Uint8Array): void {
-    this.count = 0;
-    this.byteLength = 0;
-    this.front = 0;
-    this.back = 0;
-    this.top = 0;
-    if (bytes.length > LONGEST_KEPT) this.bytes = undefined;
   }
 
   /** Where `byteLength` bytes are free, or -1. */
@@ -127,6 +143,7 @@ export class PacketRing {
       });
     }
     this.bytes = bytes;
+    this.viewLength = 0;
     this.front = 0;
     this.top = 0;
     return end;

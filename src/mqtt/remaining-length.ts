@@ -10,6 +10,12 @@ export function remainingLengthSize(value: number): number {
   return value < 128 ? 1 : value < 16_384 ? 2 : value < 2_097_152 ? 3 : 4;
 }
 
+/** Bytes of a control packet with this remaining length; infinite when there can be none. */
+export function packetLength(remaining: number): number {
+  if (remaining > MAXIMUM_REMAINING_LENGTH) return Number.POSITIVE_INFINITY;
+  return 1 + remainingLengthSize(remaining) + remaining;
+}
+
 export function writeRemainingLength(value: number, target: Uint8Array, offset: number): number {
   let end = offset;
   let rest = value;

@@ -6,9 +6,8 @@ import { decodeTopicName } from "./decode.js";
 import type { ClientEvent, ServerName } from "./event.js";
 import type { PacketIdentifier, QoS } from "./packet.js";
 import type { TextPort } from "./ports.js";
-import type { Recipients } from "./recipients.js";
 import { isList, listOf } from "./recipients.js";
-import type { PayloadSink, SubscriptionHandler, Subscriptions } from "./subscriptions.js";
+import type { PayloadSink, ReceivedMessage, SubscriptionHandler, Subscriptions } from "./subscriptions.js";
 
 /** The events of a connection that are about messages in parts. */
 type Arrival = Extract<
@@ -19,6 +18,12 @@ type Arrival = Extract<
 /** Whom the router tells what the application should know. */
 export interface Emitter {
   emit(event: ClientEvent): void;
+}
+
+/** Where messages on a topic go. */
+export interface Route {
+  readonly topicName: string;
+  readonly handler: Pick<SubscriptionHandler, "onMessage">;
 }
 
 /** How many topic names are remembered. */
@@ -34,9 +39,7 @@ export class Router implements TopicReader {
    * The topic names that came last, and whom messages on them go to. A device hears on a few topics again and again:
    * their names need not be checked another time, nor looked for among the subscriptions.
    */
-  private routes: Map<string, Recipients> | undefined = undefined;
-  /** Of the subscriptions that the routes were made from. */
-  private version = 0;
+  private routes: Map<string, Route> | undefined = undefined;
   /** Who takes the payload that is being streamed. Replaced, never changed, so that it can be iterated. */
   private sinks = NO_SINKS;
 
@@ -47,8 +50,22 @@ export class Router implements TopicReader {
   }
 
   readTopicName(bytes: Uint8Array, start: number, end: number): string {
+    return this.find(bytes, start, end).topicName;
+  }
+
+  /**
+   * Where a message goes whose topic name stands from `start` to `end`.
+   * @throws ProtocolError when it is none
+   */
+  find(bytes: Uint8Array, start: number, end: number): Route {
     const text = this.text?.decode(bytes, start, end);
-    return text !== undefined && this.routes?.has(text) ? text : decodeTopicName(bytes, start, end);
+    const known = text === undefined ? undefined : this.routes?.get(text);
+    return known ?? this.routeOf(decodeTopicName(bytes, start, end));
+  }
+
+  /** Somebody has come or gone. */
+  forget(): void {
+    this.routes = undefined;
   }
 
   /** Whether a message is being taken in parts. */
@@ -56,23 +73,22 @@ export class Router implements TopicReader {
     return this.sinks.length > 0;
   }
 
-  /** Calls the handlers of a whole message. Throws what the handler throws if there is one only. */
+  /** Calls the handlers of a whole message. */
   deliver(event: MessageEvent): void {
-    const isFresh = this.version === this.subscriptions.version;
-    const found = (isFresh ? this.routes?.get(event.topicName) : undefined) ?? this.route(event.topicName);
-    if (isList(found)) {
-      for (let i = 0; i < found.length; i += 1) this.tell(found[i] as SubscriptionHandler, event);
-    } else {
-      found.onMessage(event);
+    this.tell(this.routeOf(event.topicName).handler, event);
+  }
+
+  private tell(handler: Pick<SubscriptionHandler, "onMessage">, message: ReceivedMessage): void {
+    try {
+      handler.onMessage(message);
+    } catch (error) {
+      this.failed(error);
     }
   }
 
-  private tell(handler: SubscriptionHandler, event: MessageEvent): void {
-    try {
-      handler.onMessage(event);
-    } catch (error) {
-      this.emitter.emit({ type: "handler-failed", error });
-    }
+  /** A handler has thrown something. */
+  failed(error: unknown): void {
+    this.emitter.emit({ type: "handler-failed", error });
   }
 
   /** Takes a part of a message that is streamed, or one that was not taken at all. */
@@ -127,15 +143,24 @@ export class Router implements TopicReader {
     }
   }
 
-  private route(topicName: string): Recipients {
-    const { version } = this.subscriptions;
-    if (this.routes === undefined || this.version !== version || this.routes.size === MAXIMUM_ROUTES) {
-      this.routes = new Map();
-      this.version = version;
+  private routeOf(topicName: string): Route {
+    let route = this.routes?.get(topicName);
+    if (route === undefined) {
+      if (this.routes === undefined || this.routes.size === MAXIMUM_ROUTES) this.routes = new Map();
+      const found = this.subscriptions.matching(topicName);
+      route = { topicName, handler: isList(found) ? this.all(found) : found };
+      this.routes.set(topicName, route);
     }
-    const found = this.subscriptions.matching(topicName);
-    this.routes.set(topicName, found);
-    return found;
+    return route;
+  }
+
+  /** One handler in place of several. */
+  private all(handlers: readonly SubscriptionHandler[]): Pick<SubscriptionHandler, "onMessage"> {
+    return {
+      onMessage: (message) => {
+        for (const handler of handlers) this.tell(handler, message);
+      },
+    };
   }
 
   private openSinks(event: StreamEvent): void {
@@ -159,7 +184,7 @@ export class Router implements TopicReader {
         call(sink);
       } catch (error) {
         this.sinks = this.sinks.filter((other) => other !== sink);
-        this.emitter.emit({ type: "handler-failed", error });
+        this.failed(error);
       }
     }
   }
@@ -172,7 +197,7 @@ export class Router implements TopicReader {
     try {
       call();
     } catch (error) {
-      this.emitter.emit({ type: "handler-failed", error });
+      this.failed(error);
     }
   }
 }

@@ -31,12 +31,13 @@ import type { Restored } from "./store-records.js";
 export class Session implements RingOwner {
   /** One space of identifiers for PUBLISH, SUBSCRIBE and UNSUBSCRIBE. */
   readonly identifiers = new PacketIdentifiers();
-  private readonly outbox: Outbox;
+  readonly outbox: Outbox;
   private readonly server: ServerName;
   private readonly isPersistent: boolean;
+  /** Sent on this connection, in order. Changed here only, and on the fast path. */
+  readonly sentList = new OutgoingList();
+  released = NO_MESSAGES;
   private unsent = NO_MESSAGES;
-  private readonly sentList = new OutgoingList();
-  private released = NO_MESSAGES;
   /** Messages of QoS 0 that are being handed to the transport. */
   private leaving = NO_MESSAGES;
   /** The first of `released` whose PUBREL has not been sent on this connection; all behind it have not either. */
@@ -207,12 +208,6 @@ export class Session implements RingOwner {
     return outgoing;
   }
 
-  /** Takes a message of QoS 1 or 2 in, past the outbox, that is sent at once. Only with `isClear`, and room in the window. */
-  launched(outgoing: Outgoing): void {
-    this.identifiers.takeNext(outgoing.packetIdentifier as PacketIdentifier);
-    this.sentList.push(outgoing);
-  }
-
   /** Whether nothing is to be sent before a new message. */
   get isClear(): boolean {
     return this.unsent.first === undefined && this.nextReleased === undefined && this.outbox.isEmpty;
@@ -261,7 +256,7 @@ export class Session implements RingOwner {
   acknowledged(packetIdentifier: PacketIdentifier): void {
     const first = this.sentList.first;
     // Servers answer in order: nearly always it is the first.
-    if (first !== undefined && first.packetIdentifier === packetIdentifier && first.qos === 1) {
+    if (first?.packetIdentifier === packetIdentifier && first.qos === 1) {
       this.sentList.shift();
       this.identifiers.release(packetIdentifier);
       this.outbox.settle(first, "acknowledged");
@@ -316,10 +311,14 @@ export class Session implements RingOwner {
     return this.inbound?.has(packetIdentifier) === true;
   }
 
-  /** An inbound QoS 2 message is being delivered. */
-  receive(packetIdentifier: PacketIdentifier): void {
-    this.addReceived(packetIdentifier);
+  /**
+   * An inbound QoS 2 message is about to be delivered; returns whether it is to be: one that was delivered before is only
+   * acknowledged [MQTT-4.3.3-2].
+   */
+  receive(packetIdentifier: PacketIdentifier): boolean {
+    if (!this.addReceived(packetIdentifier)) return false;
     if (this.isPersistent) this.outbox.store?.received(this.server, packetIdentifier);
+    return true;
   }
 
   /** PUBREL: the same packet identifier is a new message from now on [MQTT-4.3.3-2]. */
@@ -373,9 +372,9 @@ export class Session implements RingOwner {
     return this.inbound !== undefined && this.inbound.size > 0;
   }
 
-  private addReceived(packetIdentifier: PacketIdentifier): void {
+  private addReceived(packetIdentifier: PacketIdentifier): boolean {
     this.inbound ??= new IdentifierSet();
-    this.inbound.add(packetIdentifier);
+    return this.inbound.add(packetIdentifier);
   }
 
   private addReleased(outgoing: Outgoing): void {

@@ -7,11 +7,9 @@
  */
 
 import { encodeAcknowledgement } from "./encode.js";
-import { LastView } from "./last-view.js";
 import type { ServerOptions } from "./options.js";
 import type { Outgoing } from "./outgoing.js";
 import type { Acknowledgement, Bare, PacketIdentifier } from "./packet.js";
-import type { PacketRing } from "./packet-ring.js";
 import { DISCONNECT, PINGREQ, PUBREL } from "./packet-type.js";
 import { packetEnd } from "./remaining-length.js";
 import type { Session } from "./session.js";
@@ -30,8 +28,6 @@ export class Transmitter {
   private readonly session: Session;
   private readonly control = new Uint8Array(CONTROL_LENGTH);
   private controlLength = 0;
-  private readonly controlView = new LastView();
-  private readonly messageView = new LastView();
   private requests = NO_REQUESTS;
   /** What is being sent: a request, or the packets of messages that stand one behind the other. */
   private sending: Uint8Array | undefined = undefined;
@@ -66,18 +62,6 @@ export class Transmitter {
       !this.isLeaving &&
       this.session.isClear
     );
-  }
-
-  /** The packet of a message whose place was reserved last, whole, past all that `next` gives. Only with `isIdle`. */
-  whole(outgoing: Outgoing): Uint8Array {
-    const ring = outgoing.ring as PacketRing;
-    return this.messageView.of(ring.bytes as Uint8Array, outgoing.start, ring.back);
-  }
-
-  /** An acknowledgement, past all that `next` gives. Only with `isIdle`. */
-  acknowledgement(type: Acknowledgement["type"], packetIdentifier: PacketIdentifier): Uint8Array {
-    const control = this.control;
-    return this.controlView.of(control, 0, encodeAcknowledgement(type, packetIdentifier, control, 0));
   }
 
   /** Whether everything has been taken, DISCONNECT last. */
@@ -160,7 +144,7 @@ export class Transmitter {
     const byteLength = Math.min(limit, this.controlLength);
     const rest = this.controlLength - byteLength;
     this.controlLength = rest;
-    if (rest === 0) return this.controlView.of(this.control, 0, byteLength);
+    if (rest === 0) return this.control.subarray(0, byteLength);
     const bytes = this.control.slice(0, byteLength);
     this.control.copyWithin(0, byteLength, byteLength + rest);
     return bytes;
@@ -176,7 +160,7 @@ export class Transmitter {
     this.isLeaving = this.outgoing !== undefined;
     this.sending = undefined;
     this.outgoing = undefined;
-    return this.messageView.of(bytes, start, this.end);
+    return start === 0 && this.end === bytes.length ? bytes : bytes.subarray(start, this.end);
   }
 
   /** All requests that wait and fit into `limit` bytes together, or the first one. */

@@ -26,7 +26,7 @@ export function outgoingOf(
   const remaining = topic.length + (qos === 0 ? 0 : 2) + bytes.length;
   const start = ring.reserve(1 + remainingLengthSize(remaining) + remaining);
   const target = ring.bytes as Uint8Array;
-  target.set(bytes, writePublish(qos, retain, remaining, topic, 0, target, start));
+  target.set(bytes, writePublish(qos, retain, remaining, topic, target, start) + (qos === 0 ? 0 : 2));
   return new Outgoing(ring, start);
 }
 

@@ -1,0 +1,249 @@
+/**
+ * The short way for what nearly all of a device's life is: one message that goes out, or one packet that comes in, while
+ * nothing else is to be done. It does in one go what the client, the link, the connection, the transmitter and the
+ * session otherwise do one after the other in a turn, and leaves them as they would leave themselves.
+ *
+ * Whatever is out of the ordinary is not for here: then nothing has been changed yet, or what has come is left to
+ * the turn, which follows. So no error is judged here either.
+ */
+
+import { ACKNOWLEDGEMENT_LENGTH, BETWEEN } from "./framer.js";
+import type { Link } from "./link.js";
+import type { Message } from "./message.js";
+import { bytesOfPayload } from "./message.js";
+import type { DeliveryHandler } from "./outgoing.js";
+import { Outgoing } from "./outgoing.js";
+import type { PacketIdentifier, QoS } from "./packet.js";
+import type { PacketRing } from "./packet-ring.js";
+import { PUBACK, PUBCOMP, PUBLISH, PUBREC, PUBREL } from "./packet-type.js";
+import type { Milliseconds } from "./ports.js";
+import { packetLength, writeRemainingLength } from "./remaining-length.js";
+import type { Router } from "./router.js";
+
+/** Says whether nothing is to be done but what arrives: a handler may have asked for something. */
+export interface Calm {
+  readonly isCalm: boolean;
+}
+
+/** First bytes of packets. */
+const PUBLISH_QOS_0 = PUBLISH << 4;
+const PUBLISH_QOS_1 = (PUBLISH << 4) | 2;
+const PUBLISH_QOS_2 = (PUBLISH << 4) | 4;
+const PUBACK_HEADER = PUBACK << 4;
+const PUBREC_HEADER = PUBREC << 4;
+const PUBREL_HEADER = (PUBREL << 4) | 2;
+const PUBCOMP_HEADER = PUBCOMP << 4;
+
+/**
+ * Writes a message to the transport at once, when nothing waits there; others that follow gather until it has left, so
+ * that they leave together. Only when the link is idle.
+ * @returns how it fares; undefined when it is not for here
+ * @throws UsageError for a topic name or a payload that MQTT cannot carry
+ */
+export function sendAlone(
+  link: Link,
+  message: Message,
+  handler: DeliveryHandler | undefined,
+  now: Milliseconds,
+): Outgoing | undefined {
+  const session = link.connection.session;
+  const options = link.options;
+  const qos = message.qos ?? 0;
+  if (
+    link.room !== link.mostRoom ||
+    (qos !== 1 && qos !== 0 && qos !== 2) ||
+    qos > options.maximumQos ||
+    // All that is in flight has one.
+    (qos !== 0 && session.identifiers.inUse >= options.maximumInFlight) ||
+    message.expiresAfter !== undefined ||
+    message.lateOffset !== undefined
+  ) {
+    return undefined;
+  }
+  const outbox = session.outbox;
+  let payload = message.payload;
+  // Asking what it is an instance of takes thrice as long.
+  if (payload?.constructor !== Uint8Array) payload = bytesOfPayload(payload, outbox.text);
+  const topic = outbox.topicNames.encoded(message.topicName);
+  const remaining = topic.length + payload.length + (qos === 0 ? 0 : 2);
+  const byteLength = remaining < 128 ? remaining + 2 : packetLength(remaining);
+  const ring = outbox.ring ?? outbox.ownRing();
+  if (byteLength > link.room || ring.byteLength + byteLength > options.maximumQueueBytes) return undefined;
+
+  const start = ring.reserve(byteLength);
+  const bytes = ring.bytes as Uint8Array;
+  const outgoing = new Outgoing(ring, start);
+  if (handler !== undefined) outgoing.handler = handler;
+  if (message.kind === "state") outgoing.stateTopic = message.topicName;
+  let end = start + 2;
+  bytes[start] = PUBLISH_QOS_0 | (qos << 1) | (message.retain === true ? 1 : 0);
+  if (remaining < 128) bytes[start + 1] = remaining;
+  else end = writeRemainingLength(remaining, bytes, start + 1);
+  bytes.set(topic, end);
+  bytes.set(payload, start + byteLength - payload.length);
+  link.connection.keepAlive.lastSent = now;
+  if (qos === 0) {
+    sendOnce(link, outgoing, ring);
+    return outgoing;
+  }
+  end += topic.length;
+  const packetIdentifier = session.identifiers.take();
+  bytes[end] = packetIdentifier >> 8;
+  bytes[end + 1] = packetIdentifier & 0xff;
+  outgoing.packetIdentifier = packetIdentifier;
+  session.sentList.push(outgoing);
+  link.room = link.stream.write(start === 0 ? (ring.view as Uint8Array) : bytes.subarray(start, ring.back));
+  return outgoing;
+}
+
+/** With QoS 0 it is sent once it is written. */
+function sendOnce(link: Link, outgoing: Outgoing, ring: PacketRing): void {
+  const { start } = outgoing;
+  try {
+    link.room = link.stream.write(
+      start === 0 ? (ring.view as Uint8Array) : (ring.bytes as Uint8Array).subarray(start, ring.back),
+    );
+  } finally {
+    // Also when the port threw: no list has it, and what it holds must not stay.
+    link.connection.session.outbox.settle(outgoing, "sent");
+  }
+}
+
+/**
+ * Takes one packet that has arrived by itself, tells of it, and answers it; or one more part of a long packet. Only when
+ * the link was idle before.
+ * @returns whether that was all; else a turn is to follow
+ */
+export function takeAlone(link: Link, router: Router, client: Calm, now: Milliseconds): boolean {
+  const readable = link.readable;
+  if (readable === 0 || link.ended) return false;
+  const connection = link.connection;
+  const framer = connection.framer;
+  // Whether the packet begins with what is read now.
+  const isBlank = framer.filled === 0 && framer.state === BETWEEN;
+  let byteLength = 0;
+  try {
+    const space = framer.space(readable);
+    link.stream.read(space);
+    byteLength = space.length;
+    link.readable = readable - byteLength;
+    link.hasNews = byteLength < readable;
+    connection.keepAlive.lastReceived = now;
+    if (isBlank) {
+      if (byteLength === ACKNOWLEDGEMENT_LENGTH) {
+        if (takeAcknowledgement(link, framer.buffer, now)) return !link.hasNews;
+      } else if (takeMessage(link, router, client, framer.buffer, byteLength, now)) {
+        return !link.hasNews && client.isCalm && connection.owed === 0;
+      }
+    }
+  } catch (error) {
+    // What breaks the specification is left to the turn: it will find out in which way.
+    if (byteLength === 0) {
+      connection.failed(error);
+      return false;
+    }
+  }
+  framer.commit(byteLength);
+  connection.starved = framer.isShort;
+  return connection.starved && !link.hasNews;
+}
+
+/** Returns whether the packet was one of these, and is done with. */
+function takeAcknowledgement(link: Link, bytes: Uint8Array, now: Milliseconds): boolean {
+  const packetIdentifier = ((bytes[2] as number) << 8) | (bytes[3] as number);
+  if (packetIdentifier === 0 || bytes[1] !== 2) return false;
+  const session = link.connection.session;
+  const first = bytes[0];
+  if (first === PUBACK_HEADER) {
+    session.acknowledged(packetIdentifier);
+    return true;
+  }
+  if (first === PUBCOMP_HEADER) {
+    session.completed(packetIdentifier);
+    return true;
+  }
+  if (link.room < ACKNOWLEDGEMENT_LENGTH) return false;
+  if (first === PUBREC_HEADER) {
+    // No other is due, since the link was idle.
+    if (!session.recorded(packetIdentifier)) session.nextRelease();
+    answer(link, PUBREL_HEADER, packetIdentifier, now);
+    return true;
+  }
+  if (first === PUBREL_HEADER) {
+    session.forget(packetIdentifier);
+    answer(link, PUBCOMP_HEADER, packetIdentifier, now);
+    return true;
+  }
+  return false;
+}
+
+/** Returns whether the packet was a message. If it was, and the acknowledgement could not go at once, it is owed. */
+function takeMessage(
+  link: Link,
+  router: Router,
+  client: Calm,
+  bytes: Uint8Array,
+  byteLength: number,
+  now: Milliseconds,
+): boolean {
+  const connection = link.connection;
+  const first = bytes[0] as number;
+  if (
+    (first !== PUBLISH_QOS_1 && first !== PUBLISH_QOS_0 && first !== PUBLISH_QOS_2) ||
+    byteLength > connection.framer.limit
+  ) {
+    return false;
+  }
+  const low = bytes[1] as number;
+  const high = bytes[2] as number;
+  const topicStart = low < 128 ? 4 : 5;
+  const end = low < 128 ? low + 2 : high < 128 ? (high << 7) + low - 125 : 0;
+  if (end !== byteLength) return false;
+  const topicEnd =
+    topicStart + (((bytes[topicStart - 2] as number) << 8) | (bytes[topicStart - 1] as number));
+  let start = topicEnd;
+  let packetIdentifier = 0;
+  if (first !== PUBLISH_QOS_0) {
+    packetIdentifier = ((bytes[topicEnd] as number) << 8) | (bytes[topicEnd + 1] as number);
+    if (packetIdentifier === 0) return false;
+    start += 2;
+  }
+  if (start > end) return false;
+  const route = router.find(bytes, topicStart, topicEnd);
+  if (first !== PUBLISH_QOS_0) {
+    connection.owed = first === PUBLISH_QOS_1 ? PUBACK : PUBREC;
+    connection.owedIdentifier = packetIdentifier;
+  }
+  if (first !== PUBLISH_QOS_2 || connection.session.receive(packetIdentifier)) {
+    const payload = connection.framer.part(start, end);
+    try {
+      route.handler.onMessage({
+        topicName: route.topicName,
+        payload,
+        qos: ((first >> 1) & 3) as QoS,
+        retain: false,
+        duplicate: false,
+      });
+    } catch (error) {
+      router.failed(error);
+    }
+  }
+  if (connection.owed !== 0 && client.isCalm && link.room >= ACKNOWLEDGEMENT_LENGTH) {
+    const owed = connection.owed;
+    connection.owed = 0;
+    answer(link, owed << 4, packetIdentifier, now);
+  }
+  return true;
+}
+
+/** Where what it answers lay, there is room for it now. */
+function answer(link: Link, first: number, packetIdentifier: PacketIdentifier, now: Milliseconds): void {
+  const connection = link.connection;
+  const bytes = connection.framer.buffer;
+  bytes[0] = first;
+  bytes[1] = 2;
+  bytes[2] = packetIdentifier >> 8;
+  bytes[3] = packetIdentifier & 0xff;
+  connection.keepAlive.lastSent = now;
+  link.room = link.stream.write(connection.framer.answer);
+}
