@@ -130,9 +130,15 @@ export function takeAlone(link: Link, router: Router, client: Calm, now: Millise
     link.hasNews = byteLength < readable;
     connection.keepAlive.lastReceived = now;
     if (isBlank) {
-      if (byteLength === ACKNOWLEDGEMENT_LENGTH) {
-        if (takeAcknowledgement(link, framer.buffer, now)) return !link.hasNews;
-      } else if (takeMessage(link, router, client, framer.buffer, byteLength, now)) {
+      const bytes = framer.buffer;
+      if (byteLength === ACKNOWLEDGEMENT_LENGTH && bytes[1] === 2) {
+        const packetIdentifier = ((bytes[2] as number) << 8) | (bytes[3] as number);
+        if (bytes[0] === PUBACK_HEADER && packetIdentifier > 0) {
+          connection.session.acknowledged(packetIdentifier);
+          return !link.hasNews;
+        }
+        if (takeOther(link, bytes[0] as number, packetIdentifier, now)) return !link.hasNews;
+      } else if (takeMessage(link, router, client, bytes, byteLength, now)) {
         return !link.hasNews && client.isCalm && connection.owed === 0;
       }
     }
@@ -148,16 +154,15 @@ export function takeAlone(link: Link, router: Router, client: Calm, now: Millise
   return connection.starved && !link.hasNews;
 }
 
-/** Returns whether the packet was one of these, and is done with. */
-function takeAcknowledgement(link: Link, bytes: Uint8Array, now: Milliseconds): boolean {
-  const packetIdentifier = ((bytes[2] as number) << 8) | (bytes[3] as number);
-  if (packetIdentifier === 0 || bytes[1] !== 2) return false;
+/** Takes an acknowledgement other than PUBACK; returns whether it was one, and is done with. */
+function takeOther(
+  link: Link,
+  first: number,
+  packetIdentifier: PacketIdentifier,
+  now: Milliseconds,
+): boolean {
+  if (packetIdentifier === 0) return false;
   const session = link.connection.session;
-  const first = bytes[0];
-  if (first === PUBACK_HEADER) {
-    session.acknowledged(packetIdentifier);
-    return true;
-  }
   if (first === PUBCOMP_HEADER) {
     session.completed(packetIdentifier);
     return true;

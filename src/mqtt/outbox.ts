@@ -296,8 +296,7 @@ export class Outbox {
   settle(outgoing: Outgoing, outcome: Outcome): void {
     if (outgoing.outcome === undefined) {
       outgoing.outcome = outcome;
-      const { tally } = this;
-      tally[outcome] = (tally[outcome] ?? 0) + 1;
+      this.tally[outcome] = (this.tally[outcome] ?? 0) + 1;
       if (outgoing.storeId !== undefined) this.store?.ended(outgoing, outgoing.byteLength);
       if (outgoing.handler !== undefined) {
         if (this.settled === NOTHING_SETTLED) this.settled = [];

@@ -146,11 +146,10 @@ export class OutgoingList {
   length = 0;
   private last: Outgoing | undefined = undefined;
 
+  /** Of one that is in no list. */
   push(outgoing: Outgoing): void {
-    outgoing.next = undefined;
-    const last = this.last;
-    if (last === undefined) this.first = outgoing;
-    else last.next = outgoing;
+    if (this.last === undefined) this.first = outgoing;
+    else this.last.next = outgoing;
     this.last = outgoing;
     this.length += 1;
   }
@@ -165,9 +164,8 @@ export class OutgoingList {
   shift(): Outgoing | undefined {
     const outgoing = this.first;
     if (outgoing === undefined) return undefined;
-    const next = outgoing.next;
-    this.first = next;
-    if (next === undefined) this.last = undefined;
+    this.first = outgoing.next;
+    if (this.first === undefined) this.last = undefined;
     else outgoing.next = undefined;
     this.length -= 1;
     return outgoing;

@@ -31,22 +31,12 @@ export class PacketIdentifiers {
    * @throws LimitError `identifiers-exhausted` when all 65,535 are in use
    */
   take(): PacketIdentifier {
-    const inUse = this.inUse;
-    const last = this.last;
-    let next = last === MAXIMUM_PACKET_IDENTIFIER ? 1 : last + 1;
-    if (inUse === 0) {
-      this.first = next;
-    } else {
-      if (inUse === MAXIMUM_PACKET_IDENTIFIER) {
-        throw new LimitError("identifiers-exhausted", "all 65,535 packet identifiers are in use");
-      }
-      const scattered = this.scattered;
-      if (scattered !== undefined) {
-        while (!scattered.add(next)) next = successor(next);
-      }
-    }
+    let next = this.last === MAXIMUM_PACKET_IDENTIFIER ? 1 : this.last + 1;
+    if (this.inUse === 0) this.first = next;
+    else if (this.scattered !== undefined || this.inUse === MAXIMUM_PACKET_IDENTIFIER)
+      next = this.takeAmong(next);
     this.last = next;
-    this.inUse = inUse + 1;
+    this.inUse += 1;
     return next;
   }
 
@@ -63,11 +53,11 @@ export class PacketIdentifiers {
 
   /** The exchange it stood for is over [MQTT-2.3.1-3]. */
   release(packetIdentifier: PacketIdentifier): void {
-    const inUse = this.inUse;
-    if (packetIdentifier === this.first && inUse > 0 && this.scattered === undefined) {
+    if (this.inUse === 0) return;
+    if (packetIdentifier === this.first && this.scattered === undefined) {
       this.first = packetIdentifier === MAXIMUM_PACKET_IDENTIFIER ? 1 : packetIdentifier + 1;
-      this.inUse = inUse - 1;
-    } else if (inUse > 0) {
+      this.inUse -= 1;
+    } else {
       this.releaseAmong(packetIdentifier);
     }
   }
@@ -76,6 +66,17 @@ export class PacketIdentifiers {
   releaseAll(): void {
     this.inUse = 0;
     if (this.scattered !== undefined) this.scattered = undefined;
+  }
+
+  /** Takes the first that is free from `next` on. */
+  private takeAmong(next: PacketIdentifier): PacketIdentifier {
+    if (this.inUse === MAXIMUM_PACKET_IDENTIFIER) {
+      throw new LimitError("identifiers-exhausted", "all 65,535 packet identifiers are in use");
+    }
+    const scattered = this.scatter();
+    let free = next;
+    while (!scattered.add(free)) free = successor(free);
+    return free;
   }
 
   private releaseAmong(packetIdentifier: PacketIdentifier): void {
