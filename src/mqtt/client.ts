@@ -222,14 +222,12 @@ export class MqttClient {
     checkTopicFilter(topicFilter);
     checkQos(qos, "requested QoS [MQTT-3.8.3-4]");
     this.subscriptions.add(topicFilter, handler, qos);
-    this.router.forget();
     this.wake();
   }
 
   /** Takes back what `subscribe` did: for one handler, or for all of exactly this topic filter. */
   unsubscribe(topicFilter: string, handler?: SubscriptionHandler): void {
     this.subscriptions.remove(topicFilter, handler);
-    this.router.forget();
     this.wake();
   }
 

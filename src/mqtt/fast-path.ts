@@ -14,6 +14,7 @@ import { bytesOfPayload } from "./message.js";
 import type { DeliveryHandler } from "./outgoing.js";
 import { Outgoing } from "./outgoing.js";
 import type { PacketIdentifier, QoS } from "./packet.js";
+import { MAXIMUM_PACKET_IDENTIFIER } from "./packet-identifiers.js";
 import type { PacketRing } from "./packet-ring.js";
 import { PUBACK, PUBCOMP, PUBLISH, PUBREC, PUBREL } from "./packet-type.js";
 import type { Milliseconds } from "./ports.js";
@@ -49,49 +50,64 @@ export function sendAlone(
   const session = link.connection.session;
   const options = link.options;
   const qos = message.qos ?? 0;
-  if (
-    link.room !== link.mostRoom ||
-    (qos !== 1 && qos !== 0 && qos !== 2) ||
-    qos > options.maximumQos ||
-    // All that is in flight has one.
-    (qos !== 0 && session.identifiers.inUse >= options.maximumInFlight) ||
-    message.expiresAfter !== undefined ||
-    message.lateOffset !== undefined
-  ) {
+  if (link.room !== link.mostRoom || (qos !== 1 && qos !== 0 && qos !== 2)) return undefined;
+  // Each message in flight has a packet identifier.
+  if (qos > 0 && session.identifiers.inUse >= options.maximumInFlight) return undefined;
+  if (qos > options.maximumQos || message.expiresAfter !== undefined || message.lateOffset !== undefined) {
     return undefined;
   }
   const outbox = session.outbox;
   let payload = message.payload;
   // Asking what it is an instance of takes thrice as long.
   if (payload?.constructor !== Uint8Array) payload = bytesOfPayload(payload, outbox.text);
-  const topic = outbox.topicNames.encoded(message.topicName);
+  const names = outbox.topicNames;
+  const topic = names.recent?.get(message.topicName) ?? names.encoded(message.topicName);
   const remaining = topic.length + payload.length + (qos === 0 ? 0 : 2);
   const byteLength = remaining < 128 ? remaining + 2 : packetLength(remaining);
   const ring = outbox.ring ?? outbox.ownRing();
   if (byteLength > link.room || ring.byteLength + byteLength > options.maximumQueueBytes) return undefined;
 
-  const start = ring.reserve(byteLength);
+  let start = 0;
+  if (ring.count === 0 && byteLength === ring.viewLength) {
+    // By itself, and as long as the one before.
+    ring.count = 1;
+    ring.back = ring.byteLength = byteLength;
+  } else {
+    start = ring.reserve(byteLength);
+  }
   const bytes = ring.bytes as Uint8Array;
+  bytes[start] = PUBLISH_QOS_0 | (qos << 1) | (message.retain === true ? 1 : 0);
+  // Copying it is a tenth of all that a message takes.
+  if (topic !== ring.topic) {
+    bytes.set(topic, writeRemainingLength(remaining, bytes, start + 1));
+    if (start === 0) ring.topic = topic;
+  }
+  const payloadStart = start + byteLength - payload.length;
+  bytes.set(payload, payloadStart);
   const outgoing = new Outgoing(ring, start);
   if (handler !== undefined) outgoing.handler = handler;
   if (message.kind === "state") outgoing.stateTopic = message.topicName;
-  let end = start + 2;
-  bytes[start] = PUBLISH_QOS_0 | (qos << 1) | (message.retain === true ? 1 : 0);
-  if (remaining < 128) bytes[start + 1] = remaining;
-  else end = writeRemainingLength(remaining, bytes, start + 1);
-  bytes.set(topic, end);
-  bytes.set(payload, start + byteLength - payload.length);
   link.connection.keepAlive.lastSent = now;
   if (qos === 0) {
     sendOnce(link, outgoing, ring);
     return outgoing;
   }
-  end += topic.length;
-  const packetIdentifier = session.identifiers.take();
-  bytes[end] = packetIdentifier >> 8;
-  bytes[end + 1] = packetIdentifier & 0xff;
+
+  const identifiers = session.identifiers;
+  let packetIdentifier = identifiers.last + 1;
+  if (identifiers.inUse === 0 && packetIdentifier <= MAXIMUM_PACKET_IDENTIFIER) {
+    // So nothing is in flight.
+    identifiers.inUse = 1;
+    identifiers.first = identifiers.last = packetIdentifier;
+    session.sentList.first = session.sentList.last = outgoing;
+    session.sentList.length = 1;
+  } else {
+    packetIdentifier = identifiers.take();
+    session.sentList.push(outgoing);
+  }
+  bytes[payloadStart - 2] = packetIdentifier >> 8;
+  bytes[payloadStart - 1] = packetIdentifier & 0xff;
   outgoing.packetIdentifier = packetIdentifier;
-  session.sentList.push(outgoing);
   link.room = link.stream.write(start === 0 ? (ring.view as Uint8Array) : bytes.subarray(start, ring.back));
   return outgoing;
 }
@@ -123,7 +139,8 @@ export function takeAlone(link: Link, router: Router, client: Calm, now: Millise
   const isBlank = framer.filled === 0 && framer.state === BETWEEN;
   let byteLength = 0;
   try {
-    const space = framer.space(readable);
+    const space =
+      isBlank && readable === framer.viewLength ? (framer.view as Uint8Array) : framer.space(readable);
     link.stream.read(space);
     byteLength = space.length;
     link.readable = readable - byteLength;
@@ -192,49 +209,42 @@ function takeMessage(
   now: Milliseconds,
 ): boolean {
   const connection = link.connection;
+  const framer = connection.framer;
   const first = bytes[0] as number;
-  if (
-    (first !== PUBLISH_QOS_1 && first !== PUBLISH_QOS_0 && first !== PUBLISH_QOS_2) ||
-    byteLength > connection.framer.limit
-  ) {
-    return false;
-  }
+  if (first !== PUBLISH_QOS_1 && first !== PUBLISH_QOS_0 && first !== PUBLISH_QOS_2) return false;
   const low = bytes[1] as number;
-  const high = bytes[2] as number;
-  const topicStart = low < 128 ? 4 : 5;
-  const end = low < 128 ? low + 2 : high < 128 ? (high << 7) + low - 125 : 0;
-  if (end !== byteLength) return false;
-  const topicEnd =
-    topicStart + (((bytes[topicStart - 2] as number) << 8) | (bytes[topicStart - 1] as number));
-  let start = topicEnd;
-  let packetIdentifier = 0;
-  if (first !== PUBLISH_QOS_0) {
-    packetIdentifier = ((bytes[topicEnd] as number) << 8) | (bytes[topicEnd + 1] as number);
-    if (packetIdentifier === 0) return false;
-    start += 2;
+  let body = 2;
+  if (low > 127) {
+    const high = bytes[2] as number;
+    body = high > 127 || (high << 7) + low - 125 !== byteLength ? 0 : 3;
+  } else if (low + 2 !== byteLength) {
+    body = 0;
   }
-  if (start > end) return false;
-  const route = router.find(bytes, topicStart, topicEnd);
+  if (body === 0 || byteLength > framer.limit) return false;
+  const topicEnd = body + 2 + (((bytes[body] as number) << 8) | (bytes[body + 1] as number));
+  const start = first === PUBLISH_QOS_0 ? topicEnd : topicEnd + 2;
+  if (start > byteLength) return false;
+  const packetIdentifier = ((bytes[start - 2] as number) << 8) | (bytes[start - 1] as number);
+  if (packetIdentifier === 0 && first !== PUBLISH_QOS_0) return false;
+  const route = router.find(bytes, body + 2, topicEnd);
   if (first !== PUBLISH_QOS_0) {
     connection.owed = first === PUBLISH_QOS_1 ? PUBACK : PUBREC;
     connection.owedIdentifier = packetIdentifier;
   }
   if (first !== PUBLISH_QOS_2 || connection.session.receive(packetIdentifier)) {
-    const payload = connection.framer.part(start, end);
+    const payload =
+      start === framer.partStart && byteLength === framer.partEnd
+        ? (framer.partView as Uint8Array)
+        : framer.part(start, byteLength);
+    const qos = ((first >> 1) & 3) as QoS;
     try {
-      route.handler.onMessage({
-        topicName: route.topicName,
-        payload,
-        qos: ((first >> 1) & 3) as QoS,
-        retain: false,
-        duplicate: false,
-      });
+      route.handler.onMessage({ topicName: route.topicName, payload, qos, retain: false, duplicate: false });
     } catch (error) {
       router.failed(error);
     }
   }
-  if (connection.owed !== 0 && client.isCalm && link.room >= ACKNOWLEDGEMENT_LENGTH) {
-    const owed = connection.owed;
+  const owed = connection.owed;
+  if (owed !== 0 && client.isCalm && link.room >= ACKNOWLEDGEMENT_LENGTH) {
     connection.owed = 0;
     answer(link, owed << 4, packetIdentifier, now);
   }
@@ -250,5 +260,5 @@ function answer(link: Link, first: number, packetIdentifier: PacketIdentifier, n
   bytes[2] = packetIdentifier >> 8;
   bytes[3] = packetIdentifier & 0xff;
   connection.keepAlive.lastSent = now;
-  link.room = link.stream.write(connection.framer.answer);
+  link.room = link.stream.write(connection.framer.brief ?? connection.framer.ownBrief());
 }

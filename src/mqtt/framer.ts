@@ -61,15 +61,18 @@ export class Framer {
   /** Bytes in the buffer. Changed here only, as `state` is. */
   filled = 0;
   private readonly small: Uint8Array;
-  /** What `space` gave last of the empty buffer: reads are of the same length again and again. */
-  private view: Uint8Array | undefined = undefined;
-  private viewLength = 0;
-  /** What `part` gave last of the small buffer, and where that is. */
-  private partView: Uint8Array | undefined = undefined;
-  private partStart = 0;
-  private partEnd = 0;
-  /** As long as an acknowledgement, at the beginning of the small buffer; there once it was asked for. */
-  declare private brief?: Uint8Array;
+  /** What `space` gave last of the empty buffer: what comes is of the same length again and again. Changed here only. */
+  view: Uint8Array | undefined = undefined;
+  viewLength = 0;
+  /** What `part` gave last of the small buffer, and where that is. Changed here only. */
+  partView: Uint8Array | undefined = undefined;
+  partStart = 0;
+  partEnd = 0;
+  /**
+   * Room for an acknowledgement, where the packet lay that it answers: only when that had come by itself, and has been
+   * dealt with. Not there before `ownBrief`.
+   */
+  declare brief?: Uint8Array;
   /** Length the buffer must have for the frame under way to be complete. */
   private needed = 0;
   state: typeof BETWEEN | typeof SKIPPING_TOPIC | typeof PACKET_IDENTIFIER | typeof PAYLOAD = BETWEEN;
@@ -117,14 +120,11 @@ export class Framer {
     return this.partView;
   }
 
-  /**
-   * Room for an acknowledgement, where the packet lay that it answers: only when that had come by itself, and has been
-   * dealt with.
-   */
-  get answer(): Uint8Array {
-    if (this.viewLength === ACKNOWLEDGEMENT_LENGTH) return this.view as Uint8Array;
-    this.brief ??= this.small.subarray(0, ACKNOWLEDGEMENT_LENGTH);
-    return this.brief;
+  /** Makes `brief`. */
+  ownBrief(): Uint8Array {
+    const brief = this.small.subarray(0, ACKNOWLEDGEMENT_LENGTH);
+    this.brief = brief;
+    return brief;
   }
 
   /** Whether `next` will return NONE: all that has arrived was taken, and nothing of it needs another look. */

@@ -61,8 +61,8 @@ export class Outgoing implements Delivery {
 
   /** Of its packet. One without is a message of QoS 2 that was released. */
   get qos(): QoS {
-    const bytes = this.ring?.bytes;
-    return bytes === undefined ? 2 : ((((bytes[this.start] as number) >> 1) & 3) as QoS);
+    const first = this.ring?.bytes?.[this.start];
+    return first === undefined ? 2 : (((first >> 1) & 3) as QoS);
   }
 
   /** Of its packet; 0 when that is gone. */
@@ -144,7 +144,7 @@ export class Outgoing implements Delivery {
 export class OutgoingList {
   first: Outgoing | undefined = undefined;
   length = 0;
-  private last: Outgoing | undefined = undefined;
+  last: Outgoing | undefined = undefined;
 
   /** Of one that is in no list. */
   push(outgoing: Outgoing): void {

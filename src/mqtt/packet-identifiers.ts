@@ -17,8 +17,8 @@ export class PacketIdentifiers {
   inUse = 0;
   /** The one that was given out last; 0 before the first. Changed here only. */
   last: PacketIdentifier | 0 = 0;
-  /** The first of the row, when any is in use. */
-  private first: PacketIdentifier = 0;
+  /** The first of the row, when any is in use; 0 when they do not stand in a row. */
+  first: PacketIdentifier | 0 = 0;
   /** Those in use, when they do not stand in a row; absent before that was so for the first time. */
   declare private scattered?: IdentifierSet | undefined;
 
@@ -54,7 +54,7 @@ export class PacketIdentifiers {
   /** The exchange it stood for is over [MQTT-2.3.1-3]. */
   release(packetIdentifier: PacketIdentifier): void {
     if (this.inUse === 0) return;
-    if (packetIdentifier === this.first && this.scattered === undefined) {
+    if (packetIdentifier === this.first) {
       this.first = packetIdentifier === MAXIMUM_PACKET_IDENTIFIER ? 1 : packetIdentifier + 1;
       this.inUse -= 1;
     } else {
@@ -97,6 +97,7 @@ export class PacketIdentifiers {
         at = successor(at);
       }
       this.scattered = scattered;
+      this.first = 0;
     }
     return scattered;
   }

@@ -30,9 +30,11 @@ export class PacketRing {
   private readonly owner: RingOwner;
   /** The packet reserved last, while there is no other: most are by themselves, and as long as the one before. */
   view: Uint8Array | undefined = undefined;
-  private viewLength = 0;
+  viewLength = 0;
+  /** The topic name that stands in it already, from the one before; undefined when there may be another. */
+  topic: Uint8Array | undefined = undefined;
   /** Packets held. */
-  private count = 0;
+  count = 0;
   /** The first packet, held or marked. */
   private front = 0;
   /** Behind the last one, which is the one reserved last as long as it is held. Changed here only. */
@@ -47,6 +49,7 @@ export class PacketRing {
   /** A place for a packet of this length, which is to be written there at once. */
   reserve(byteLength: number): number {
     const bytes = this.bytes;
+    this.topic = undefined;
     if (this.count === 0 && bytes !== undefined && byteLength <= bytes.length) {
       this.back = byteLength;
       this.count = 1;
@@ -97,6 +100,7 @@ export class PacketRing {
   cut(start: number, byteLength: number): void {
     const bytes = this.bytes as Uint8Array;
     this.byteLength -= byteLength;
+    this.topic = undefined;
     // They look like a packet that was let go.
     bytes[start] = 0;
     bytes[start + 1] = byteLength - 2;

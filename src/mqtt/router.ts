@@ -7,7 +7,13 @@ import type { ClientEvent, ServerName } from "./event.js";
 import type { PacketIdentifier, QoS } from "./packet.js";
 import type { TextPort } from "./ports.js";
 import { isList, listOf } from "./recipients.js";
-import type { PayloadSink, ReceivedMessage, SubscriptionHandler, Subscriptions } from "./subscriptions.js";
+import type {
+  PayloadSink,
+  ReceivedMessage,
+  Route,
+  SubscriptionHandler,
+  Subscriptions,
+} from "./subscriptions.js";
 
 /** The events of a connection that are about messages in parts. */
 type Arrival = Extract<
@@ -20,12 +26,6 @@ export interface Emitter {
   emit(event: ClientEvent): void;
 }
 
-/** Where messages on a topic go. */
-export interface Route {
-  readonly topicName: string;
-  readonly handler: Pick<SubscriptionHandler, "onMessage">;
-}
-
 /** How many topic names are remembered. */
 const MAXIMUM_ROUTES = 8;
 
@@ -35,11 +35,6 @@ export class Router implements TopicReader {
   private readonly subscriptions: Subscriptions;
   private readonly emitter: Emitter;
   private readonly text: TextPort | undefined;
-  /**
-   * The topic names that came last, and whom messages on them go to. A device hears on a few topics again and again:
-   * their names need not be checked another time, nor looked for among the subscriptions.
-   */
-  private routes: Map<string, Route> | undefined = undefined;
   /** Who takes the payload that is being streamed. Replaced, never changed, so that it can be iterated. */
   private sinks = NO_SINKS;
 
@@ -59,13 +54,8 @@ export class Router implements TopicReader {
    */
   find(bytes: Uint8Array, start: number, end: number): Route {
     const text = this.text?.decode(bytes, start, end);
-    const known = text === undefined ? undefined : this.routes?.get(text);
+    const known = text === undefined ? undefined : this.subscriptions.routes?.get(text);
     return known ?? this.routeOf(decodeTopicName(bytes, start, end));
-  }
-
-  /** Somebody has come or gone. */
-  forget(): void {
-    this.routes = undefined;
   }
 
   /** Whether a message is being taken in parts. */
@@ -144,12 +134,15 @@ export class Router implements TopicReader {
   }
 
   private routeOf(topicName: string): Route {
-    let route = this.routes?.get(topicName);
+    const { subscriptions } = this;
+    let route = subscriptions.routes?.get(topicName);
     if (route === undefined) {
-      if (this.routes === undefined || this.routes.size === MAXIMUM_ROUTES) this.routes = new Map();
-      const found = this.subscriptions.matching(topicName);
+      const found = subscriptions.matching(topicName);
       route = { topicName, handler: isList(found) ? this.all(found) : found };
-      this.routes.set(topicName, route);
+      if (subscriptions.routes === undefined || subscriptions.routes.size === MAXIMUM_ROUTES) {
+        subscriptions.routes = new Map();
+      }
+      subscriptions.routes.set(topicName, route);
     }
     return route;
   }

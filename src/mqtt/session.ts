@@ -256,13 +256,21 @@ export class Session implements RingOwner {
   acknowledged(packetIdentifier: PacketIdentifier): void {
     const first = this.sentList.first;
     // Servers answer in order: nearly always it is the first.
-    if (first?.packetIdentifier === packetIdentifier && first.qos === 1) {
-      this.sentList.shift();
-      this.identifiers.release(packetIdentifier);
-      this.outbox.settle(first, "acknowledged");
-    } else {
+    if (first?.packetIdentifier !== packetIdentifier || first.qos !== 1) {
       this.acknowledgedOutOfTurn(packetIdentifier);
+      return;
     }
+    const identifiers = this.identifiers;
+    if (identifiers.inUse === 1 && identifiers.first === packetIdentifier) {
+      // It is by itself.
+      identifiers.inUse = 0;
+      this.sentList.first = this.sentList.last = undefined;
+      this.sentList.length = 0;
+    } else {
+      this.sentList.shift();
+      identifiers.release(packetIdentifier);
+    }
+    this.outbox.settle(first, "acknowledged");
   }
 
   private acknowledgedOutOfTurn(packetIdentifier: PacketIdentifier): void {

@@ -48,12 +48,22 @@ export interface SubscriptionHandler {
   onRefused?(topicFilter: string): void;
 }
 
+/** Where messages on a topic go. */
+export interface Route {
+  readonly topicName: string;
+  readonly handler: Pick<SubscriptionHandler, "onMessage">;
+}
+
 /** Topic filters in one packet at most, so that the packet stays small; AWS IoT Core accepts no more than 8. */
 const BATCH = 8;
 
 export class Subscriptions {
-  /** Changes whenever somebody comes or goes: what `matching` returned before may be wrong since. */
-  version = 0;
+  /**
+   * For the router: the topic names that came last, and whom messages on them go to. A device hears on a few topics again
+   * and again: their names need not be checked another time, nor looked for among the filters. Gone whenever somebody
+   * comes or goes.
+   */
+  routes: Map<string, Route> | undefined = undefined;
   /** Whether a filter may need a packet, so that nobody looks for one at every message. Changed here only. */
   isChanged = false;
   private readonly entries = new Map<string, SubscriptionEntry>();
@@ -85,7 +95,7 @@ export class Subscriptions {
     }
     entry.wanted(handler, qos);
     this.isChanged = true;
-    this.version += 1;
+    this.routes = undefined;
   }
 
   /** Removes `handler`, or all handlers of the filter. */
@@ -94,7 +104,7 @@ export class Subscriptions {
     if (entry === undefined) return;
     entry.handlers = handler === undefined ? NOBODY : withoutHandler(entry.handlers, handler);
     this.isChanged = true;
-    this.version += 1;
+    this.routes = undefined;
     this.drop(topicFilter, entry);
   }
 

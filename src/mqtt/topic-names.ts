@@ -12,7 +12,7 @@ const MAXIMUM_COUNT = 4;
 const LONGEST = 128;
 
 export class TopicNames {
-  private recent: Map<string, Uint8Array> | undefined = undefined;
+  recent: Map<string, Uint8Array> | undefined = undefined;
 
   /**
    * The name as UTF-8 with its length before it. Not to be changed.

@@ -341,32 +341,34 @@ describe("a message goes to", () => {
 });
 
 describe("what was found before", () => {
-  test("holds as long as the version is the same: until somebody comes or goes", () => {
+  test("is forgotten when somebody comes or goes", () => {
     const world = connected();
-    const versions = [world.subscriptions.version];
-    const note = () => versions.push(world.subscriptions.version);
-    const first = world.add("a");
-    note();
-    world.add("a");
-    note();
-    world.subscriptions.remove("a", first);
-    note();
-    world.subscriptions.remove("a");
-    note();
-    expect(new Set(versions).size).toBe(5);
+    const isForgottenAfter = (change: () => unknown) => {
+      world.subscriptions.routes = new Map();
+      change();
+      return world.subscriptions.routes === undefined;
+    };
+    const first = { onMessage: () => {} };
+    expect([
+      isForgottenAfter(() => world.subscriptions.add("a", first, 0)),
+      isForgottenAfter(() => world.add("a")),
+      isForgottenAfter(() => world.subscriptions.remove("a", first)),
+      isForgottenAfter(() => world.subscriptions.remove("a")),
+    ]).toEqual([true, true, true, true]);
   });
 
   test("is not called in question by packets and answers, nor by what is not there", () => {
     const world = connected();
     world.add("a");
-    const { version } = world.subscriptions;
+    const routes = new Map();
+    world.subscriptions.routes = routes;
     world.ask();
     world.grant([0x80]);
     world.subscriptions.begin("mqtt1", false);
     world.ask("mqtt1");
     world.grant([1], "mqtt1");
     world.subscriptions.remove("b");
-    expect(world.subscriptions.version).toBe(version);
+    expect(world.subscriptions.routes).toBe(routes);
   });
 });
 
