@@ -8,7 +8,7 @@
  * It is longer than most files here because the whole public interface is in one place, documented.
  */
 
-import type { Connection, ConnectionState } from "./connection.js";
+import type { ConnectionState } from "./connection.js";
 import type { ClosedEvent, ConnectionEvent, MessageEvent } from "./connection-event.js";
 import { checkQos } from "./encode.js";
 import { UsageError } from "./errors.js";
@@ -58,33 +58,28 @@ export interface ClientPorts {
 
 /** What most clients never need has no property until it is needed: on XS each takes 16 bytes. */
 export class MqttClient {
-  private readonly ports: ClientPorts;
-  private readonly primary: ServerOptions;
-  declare private readonly backup?: ServerOptions;
-  private readonly store: MessageStore | undefined;
+  readonly clock: Clock;
+  readonly transport: TransportProvider;
+  declare private readonly observer?: ClientObserver;
   private readonly outbox: Outbox;
   private readonly primarySession: Session;
   declare private readonly backupSession?: Session;
   private readonly subscriptions = new Subscriptions();
   private readonly router: Router;
-  private readonly reconnector: Reconnector;
+  private readonly reconnector: Reconnector<ServerOptions>;
   declare private takeovers?: TakeoverWatch;
   /** Absent when the client stays with the backup. */
   declare private readonly failBack?: FailBack;
   /** The primary is to be gone back to, as soon as nothing is under way. */
-  private isPrimaryGood = false;
+  declare private isPrimaryGood?: boolean;
   private readonly timer: Timer;
   /** When the timer rings: at the deadline, or earlier. */
   private timerDue: Milliseconds = Number.POSITIVE_INFINITY;
   /** When something falls due, or earlier. */
   private deadline: Milliseconds = Number.POSITIVE_INFINITY;
-  /** The connection that the deadline was taken from, and in which state. */
-  private timed: Connection | undefined = undefined;
+  /** In which state of the connection the deadline was taken from it; undefined: from another one, or none. */
   private timedState: ConnectionState | undefined = undefined;
-  /** Of the server in use, or tried next. */
-  private session: Session;
-  private options: ServerOptions;
-  private link: Link | undefined;
+  private link: Link | undefined = undefined;
   private inTurn = false;
   /**
    * The connection is up, and all there is to do is what arrives: so a turn has left it. It holds until something is
@@ -94,8 +89,8 @@ export class MqttClient {
   /** Messages that were found in the store, until that was told. */
   declare private restoredCount?: number;
   declare private isFailureTold?: true;
-  /** How far `finish` has come. */
-  private finishing: "no" | "delivering" | "closing" = "no";
+  /** How far `finish` has come, when it was asked for. */
+  declare private finishing?: "delivering" | "closing" | undefined;
   /** When it gives up what is left; there once it has begun. */
   declare private finishBy: Milliseconds;
 
@@ -107,29 +102,27 @@ export class MqttClient {
   constructor(ports: ClientPorts, primary: ServerOptions, backup?: ServerOptions) {
     checkServerOptions(primary);
     if (backup !== undefined) checkServerOptions(backup);
-    this.ports = ports;
-    this.primary = primary;
-    this.store = ports.flash && new MessageStore(ports.flash);
-    this.outbox = new Outbox(this.store, ports.text);
+    const { clock, flash, observer, random, text, timers, transport } = ports;
+    this.clock = clock;
+    this.transport = transport;
+    if (observer !== undefined) this.observer = observer;
+    const store = flash && new MessageStore(flash);
+    this.outbox = new Outbox(store, text);
     this.primarySession = new Session(this.outbox, "mqtt", !primary.cleanSession);
-    const { store } = this;
     // There may have been a backup when the store was written.
     if (backup !== undefined || store !== undefined) {
       this.backupSession = new Session(this.outbox, "mqtt1", backup?.cleanSession === false);
-      if (backup !== undefined) this.backup = backup;
       if (store !== undefined) {
         const sessions = [this.primarySession, this.backupSession] as const;
         this.restoredCount = restoreState(store, this.outbox, sessions, [primary, backup]);
       }
     }
-    this.router = new Router(this.subscriptions, this, ports.text);
-    this.reconnector = new Reconnector(primary, backup, ports.random);
+    this.router = new Router(this.subscriptions, this, text);
+    this.reconnector = new Reconnector(primary, backup, random);
     if (backup !== undefined && primary.failBackAfter > 0) {
       this.failBack = new FailBack(ports, primary, this);
     }
-    this.session = this.primarySession;
-    this.options = primary;
-    this.timer = ports.timers.create(() => {
+    this.timer = timers.create(() => {
       this.timerDue = Number.POSITIVE_INFINITY;
       this.turn();
     });
@@ -157,8 +150,8 @@ export class MqttClient {
 
   /** Connects, and from now on keeps the connection alive. When started already it only takes `finish` back. */
   start(): void {
-    this.finishing = "no";
-    this.reconnector.start(this.ports.clock.now());
+    if (this.finishing !== undefined) this.finishing = undefined;
+    this.reconnector.start(this.clock.now());
     this.wake();
   }
 
@@ -168,7 +161,7 @@ export class MqttClient {
    */
   stop(): void {
     this.end();
-    this.link?.connection.disconnect(this.ports.clock.now());
+    this.link?.connection.disconnect(this.clock.now());
   }
 
   /**
@@ -180,7 +173,7 @@ export class MqttClient {
     if (!(within >= 0)) {
       throw new UsageError("invalid-option", `within is ${within}, but must be 0 ms or more`);
     }
-    const now = this.ports.clock.now();
+    const now = this.clock.now();
     this.finishing = "delivering";
     this.finishBy = now + within;
     if (this.pending > 0) this.reconnector.start(now);
@@ -201,7 +194,7 @@ export class MqttClient {
    * @throws UsageError for a topic name, QoS or string that MQTT cannot carry
    */
   publish(message: Message, handler?: DeliveryHandler): Delivery {
-    const now = this.ports.clock.now();
+    const now = this.clock.now();
     if (this.isCalm && !this.inTurn) {
       const outgoing = sendAlone(this.link as Link, message, handler, now);
       if (outgoing !== undefined) {
@@ -210,8 +203,9 @@ export class MqttClient {
       }
     }
     this.wake();
-    const room = this.options.maximumInFlight - this.session.inFlight;
-    return this.outbox.add(message, handler, now, this.options, this.connected, room);
+    const { options } = this.reconnector;
+    const room = options.maximumInFlight - this.session.inFlight;
+    return this.outbox.add(message, handler, now, options, this.connected, room);
   }
 
   /**
@@ -237,7 +231,7 @@ export class MqttClient {
       const link = this.link as Link;
       // There is only more room, for which nothing waits.
       if (!link.hasNews) return;
-      const now = this.ports.clock.now();
+      const now = this.clock.now();
       if (now < this.deadline) {
         this.inTurn = true;
         const isAll = takeAlone(link, this.router, this, now);
@@ -260,7 +254,7 @@ export class MqttClient {
   /** For the router: tells the observer, and survives what it throws. */
   emit(event: ClientEvent): void {
     try {
-      this.ports.observer?.onEvent(event);
+      this.observer?.onEvent(event);
     } catch (error) {
       // An observer that fails at this too cannot be helped.
       if (event.type !== "handler-failed") this.emit({ type: "handler-failed", error });
@@ -277,7 +271,7 @@ export class MqttClient {
   /** Sees to it that a turn comes soon. */
   private wake(): void {
     this.isCalm = false;
-    if (!this.inTurn) this.schedule(this.ports.clock.now(), 0);
+    if (!this.inTurn) this.schedule(this.clock.now(), 0);
   }
 
   /** Does everything that can be done now, then sets the timer for the rest. */
@@ -286,10 +280,10 @@ export class MqttClient {
     this.inTurn = true;
     let isLate = true;
     try {
-      const now = this.ports.clock.now();
+      const now = this.clock.now();
       isLate = now >= this.deadline;
       if (isLate) this.outbox.expired(now);
-      if (this.store !== undefined) this.reportStore();
+      if (this.outbox.store !== undefined) this.reportStore();
       while (this.step(now, isLate)) {
         // Until nothing is left to do.
       }
@@ -300,16 +294,16 @@ export class MqttClient {
       this.setTimer(isLate);
     }
     if (this.outbox.settledLength > 0) this.reportOutcomes();
-    if (this.finishing !== "no") this.goOnFinishing();
+    if (this.finishing !== undefined) this.goOnFinishing();
   }
 
   private hasCalmed(): boolean {
     return (
       this.link?.isIdle === true &&
       !this.subscriptions.isChanged &&
-      !this.isPrimaryGood &&
-      this.store === undefined &&
-      this.finishing === "no"
+      this.isPrimaryGood !== true &&
+      this.outbox.store === undefined &&
+      this.finishing === undefined
     );
   }
 
@@ -317,9 +311,9 @@ export class MqttClient {
   private goOnFinishing(): void {
     if (this.finishing === "delivering") {
       const isDone = this.pending === 0 && this.outbox.settledLength === 0;
-      if (isDone || this.ports.clock.now() >= this.finishBy) this.stop();
+      if (isDone || this.clock.now() >= this.finishBy) this.stop();
     } else if (this.finishing === "closing" && this.link === undefined) {
-      this.finishing = "no";
+      this.finishing = undefined;
       this.emit({ type: "finished", pending: this.pending });
     }
   }
@@ -330,9 +324,9 @@ export class MqttClient {
     if (link === undefined) return false;
     this.receive(link, now, isLate);
     if (this.link !== link) return true;
-    if (this.subscriptions.isChanged) this.askForSubscriptions(link, now);
-    const isReady = link.attempt !== undefined && this.reportReady(link, now);
-    if (this.isPrimaryGood && this.isQuiet(link)) this.goBack(link, now);
+    if (this.subscriptions.isChanged) this.askForSubscriptions(link);
+    const isReady = link.attempt !== undefined && this.reportReady(link);
+    if (this.isPrimaryGood === true && this.isQuiet(link)) this.goBack(link, now);
     return link.transmit(now) || isReady;
   }
 
@@ -340,7 +334,7 @@ export class MqttClient {
     const messageCount = this.restoredCount ?? 0;
     this.restoredCount = 0;
     if (messageCount > 0) this.emit({ type: "restored", messageCount });
-    const error = this.store?.failure;
+    const error = this.outbox.store?.failure;
     if (error === undefined || this.isFailureTold === true) return;
     this.isFailureTold = true;
     this.emit({ type: "store-failed", error });
@@ -349,9 +343,9 @@ export class MqttClient {
   private attempt(now: Milliseconds): Link | undefined {
     const server = this.reconnector.takeAttempt(now);
     if (server === undefined) return undefined;
-    const options = this.optionsOf(server);
+    const { options } = this.reconnector;
     const { host, port } = options.endpoint;
-    const link = new Link(server, options, this.session, this.ports, this, now, this.router);
+    const link = new Link(server, options, this.session, this, this, now, this.router);
     this.link = link;
     // With the link in place, so that an observer may stop the client here.
     this.emit({ type: "connecting", server, host, port, attempt: this.reconnector.attempt });
@@ -401,11 +395,12 @@ export class MqttClient {
   private closed(link: Link, event: ClosedEvent, now: Milliseconds): void {
     const { server } = link;
     const { stage, reason, returnCode, cause } = event;
-    const stages = link.attempt?.over(now);
-    const options = this.optionsOf(server);
+    const stages = link.attempt?.over();
+    const { options } = link;
     link.close();
     this.link = undefined;
-    this.isPrimaryGood = false;
+    this.timedState = undefined;
+    if (this.isPrimaryGood === true) this.isPrimaryGood = false;
     this.failBack?.rest();
     this.outbox.disconnected(options.queueQos0);
     this.emit({
@@ -424,7 +419,6 @@ export class MqttClient {
     // Asked for by the application, or by going back.
     if (reason === "requested") return;
     this.reconnector.failed(now);
-    this.useServer();
     const { deadline, server: next } = this.reconnector;
     if (deadline === undefined) return;
     const switched = next !== server;
@@ -448,11 +442,10 @@ export class MqttClient {
     this.emit({ type: "failing-back" });
     this.sessionOf(link.server).handOver();
     this.reconnector.failBack(now);
-    this.useServer();
     link.connection.abandon();
   }
 
-  private askForSubscriptions(link: Link, now: Milliseconds): void {
+  private askForSubscriptions(link: Link): void {
     const { connection, server } = link;
     if (connection.state !== "connected") return;
     const subscriptions = this.subscriptions;
@@ -460,7 +453,7 @@ export class MqttClient {
       let batch = subscriptions.toSubscribe(server);
       if (batch.length > 0) {
         subscriptions.asked(server, connection.subscribe(batch), batch);
-        link.attempt?.begin("suback", now);
+        link.attempt?.begin("suback");
         continue;
       }
       batch = subscriptions.toUnsubscribe(server);
@@ -471,13 +464,13 @@ export class MqttClient {
   }
 
   /** The attempt has reached its end once the server has answered to every subscription; returns whether it has. */
-  private reportReady(link: Link, now: Milliseconds): boolean {
+  private reportReady(link: Link): boolean {
     const { attempt, server } = link;
     if (attempt === undefined || link.connection.state !== "connected" || this.subscriptions.isAsking) {
       return false;
     }
     link.attempt = undefined;
-    this.emit({ type: "ready", server, stages: attempt.over(now) });
+    this.emit({ type: "ready", server, stages: attempt.over() });
     return true;
   }
 
@@ -505,8 +498,7 @@ export class MqttClient {
   private setTimer(isLate: boolean): void {
     const connection = this.link?.connection;
     const state = connection?.state;
-    if (isLate || connection !== this.timed || state !== this.timedState || connection === undefined) {
-      this.timed = connection;
+    if (isLate || state !== this.timedState || connection === undefined) {
       this.timedState = state;
       const own = connection === undefined ? this.reconnector.deadline : connection.deadline;
       this.deadline = own ?? Number.POSITIVE_INFINITY;
@@ -514,7 +506,7 @@ export class MqttClient {
     if (this.outbox.nextExpiry < this.deadline) this.deadline = this.outbox.nextExpiry;
     if (this.finishing === "delivering" && this.finishBy < this.deadline) this.deadline = this.finishBy;
     if (this.deadline < this.timerDue) {
-      const now = this.ports.clock.now();
+      const now = this.clock.now();
       this.schedule(now, this.deadline > now ? this.deadline - now : 0);
     } else if (this.deadline === Number.POSITIVE_INFINITY) {
       this.timerDue = Number.POSITIVE_INFINITY;
@@ -529,15 +521,9 @@ export class MqttClient {
     this.timer.schedule(delay);
   }
 
-  /** After what may have changed the server. */
-  private useServer(): void {
-    const { server } = this.reconnector;
-    this.session = this.sessionOf(server);
-    this.options = this.optionsOf(server);
-  }
-
-  private optionsOf(server: ServerName): ServerOptions {
-    return server === "mqtt1" && this.backup !== undefined ? this.backup : this.primary;
+  /** With the server in use, or tried next. */
+  private get session(): Session {
+    return this.sessionOf(this.reconnector.server);
   }
 
   private sessionOf(server: ServerName): Session {

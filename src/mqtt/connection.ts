@@ -39,10 +39,12 @@ import {
 } from "./packet-type.js";
 import type { Milliseconds } from "./ports.js";
 import type { Session } from "./session.js";
-import { Transmitter } from "./transmitter.js";
+import { CONTROL_LENGTH, Transmitter } from "./transmitter.js";
 
-/** Bytes of the receive buffer between long packets. */
-const RECEIVE_BUFFER_LENGTH = 512;
+/** Bytes of the receive buffer that is kept. */
+const RECEIVE_BUFFER_LENGTH = 256;
+/** Bytes that are read at a time when more is ready: a segment of TCP on Ethernet. */
+const LONGEST_READ = 1460;
 
 export type ConnectionState = "opening" | "connecting" | "connected" | "disconnecting" | "closed";
 
@@ -75,25 +77,27 @@ export class Connection {
   /** When to give up, but for keep alive. */
   private timeout: Milliseconds;
   /** Events that wait to be taken: how the connection ended, and what ended with it. */
-  private last: ConnectionEvent[] | undefined = undefined;
+  declare private last?: ConnectionEvent[];
 
   /** SUBSCRIBE (number of its filters) and UNSUBSCRIBE (0) not acknowledged yet; undefined when there are none. */
-  private asked: Map<PacketIdentifier, number> | undefined = undefined;
+  declare private asked?: Map<PacketIdentifier, number> | undefined;
   /** What to send once the message that was delivered last has been handled: PUBACK, PUBREC or 0 for nothing. */
   owed: typeof PUBACK | typeof PUBREC | 0 = 0;
   owedIdentifier: PacketIdentifier = 0;
-  /** The PUBLISH that is being streamed. */
-  private streamQos: QoS = 0;
-  private streamIdentifier: PacketIdentifier | 0 = 0;
-  private stream: "none" | "delivered" = "none";
+  /** The PUBLISH that is being streamed, once there was one. */
+  declare private streamQos: QoS;
+  declare private streamIdentifier: PacketIdentifier | 0;
+  declare private isStreamDelivered?: boolean;
 
   constructor(options: ServerOptions, session: Session, now: Milliseconds, topics = TOPIC_DECODER) {
     this.options = options;
     this.session = session;
     this.topics = topics;
-    this.framer = new Framer(options.receiveLimit, new Uint8Array(RECEIVE_BUFFER_LENGTH));
+    const memory = new ArrayBuffer(RECEIVE_BUFFER_LENGTH + CONTROL_LENGTH);
+    const receiveBuffer = new Uint8Array(memory, 0, RECEIVE_BUFFER_LENGTH);
+    this.framer = new Framer(options.receiveLimit, receiveBuffer, LONGEST_READ);
     this.keepAlive = new KeepAlive(options, now);
-    this.transmitter = new Transmitter(options, session);
+    this.transmitter = new Transmitter(options, session, new Uint8Array(memory, RECEIVE_BUFFER_LENGTH));
     this.timeout = now + options.connectTimeout;
   }
 
@@ -245,7 +249,7 @@ export class Connection {
 
   private take(frame: number, now: Milliseconds): ConnectionEvent | undefined {
     if (frame === CHUNK) {
-      if (this.stream !== "delivered") return undefined;
+      if (this.isStreamDelivered !== true) return undefined;
       return { type: "chunk", bytes: this.framer.buffer.subarray(this.framer.start, this.framer.end) };
     }
     if (frame === END) return this.endStream();
@@ -368,7 +372,7 @@ export class Connection {
     }
     const topicName = this.topics.readTopicName(buffer, body + 2, topicEnd);
     if (!isNew) return undefined;
-    this.stream = "delivered";
+    this.isStreamDelivered = true;
     return {
       type: "stream",
       topicName,
@@ -380,14 +384,14 @@ export class Connection {
   }
 
   private endStream(): ConnectionEvent | undefined {
-    const delivered = this.stream === "delivered";
-    this.stream = "none";
+    const isDelivered = this.isStreamDelivered;
+    this.isStreamDelivered = false;
     if (this.streamQos === 2) this.session.receive(this.streamIdentifier);
     if (this.streamQos > 0) {
       this.owed = this.streamQos === 1 ? PUBACK : PUBREC;
       this.owedIdentifier = this.streamIdentifier;
     }
-    if (delivered) return { type: "stream-end" };
+    if (isDelivered === true) return { type: "stream-end" };
     this.payOwed();
     return undefined;
   }
@@ -422,7 +426,7 @@ export class Connection {
     }
     this.transmitter.close();
     if (why === "refused") this.session.refused();
-    const last: ConnectionEvent[] = this.stream === "delivered" ? [{ type: "stream-aborted" }] : [];
+    const last: ConnectionEvent[] = this.isStreamDelivered === true ? [{ type: "stream-aborted" }] : [];
     last.push({ type: "closed", stage, reason, returnCode, cause });
     this.last = last;
   }

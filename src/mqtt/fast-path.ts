@@ -146,8 +146,8 @@ export function takeAlone(link: Link, router: Router, client: Calm, now: Millise
     link.readable = readable - byteLength;
     link.hasNews = byteLength < readable;
     connection.keepAlive.lastReceived = now;
-    if (isBlank) {
-      const bytes = framer.buffer;
+    const bytes = framer.buffer;
+    if (isBlank && bytes === framer.small) {
       if (byteLength === ACKNOWLEDGEMENT_LENGTH && bytes[1] === 2) {
         const packetIdentifier = ((bytes[2] as number) << 8) | (bytes[3] as number);
         if (bytes[0] === PUBACK_HEADER && packetIdentifier > 0) {

@@ -1,8 +1,8 @@
 /**
  * A byte stream cut into control packets, without copying them and without holding more than it must.
  *
- * The buffer is small while packets are small, as long as the packet while a longer one arrives, and small again
- * after it. A PUBLISH whose payload is over the limit is never held: its header comes out first (HEAD), then the
+ * The buffer is small while packets are small, longer while a long packet or many together arrive, and small again
+ * after that. A PUBLISH whose payload is over the limit is never held: its header comes out first (HEAD), then the
  * payload in parts as they arrive (CHUNK), then END. So the most that is ever held is a topic name and a payload of
  * the limit each, and a few bytes of header.
  */
@@ -53,21 +53,24 @@ export class Framer {
   start = 0;
   body = 0;
   end = 0;
-  /** First byte of the control packet, and after a HEAD the length of its payload. */
+  /** First byte of the control packet. */
   first = 0;
-  payloadLength = 0;
+  /** After a HEAD: of its payload. */
+  declare payloadLength: number;
 
   readonly limit: number;
+  private readonly longestRead: number;
   /** Bytes in the buffer. Changed here only, as `state` is. */
   filled = 0;
-  private readonly small: Uint8Array;
+  /** The buffer that is kept. */
+  readonly small: Uint8Array;
   /** What `space` gave last of the empty buffer: what comes is of the same length again and again. Changed here only. */
   view: Uint8Array | undefined = undefined;
   viewLength = 0;
   /** What `part` gave last of the small buffer, and where that is. Changed here only. */
-  partView: Uint8Array | undefined = undefined;
-  partStart = 0;
-  partEnd = 0;
+  declare partView?: Uint8Array;
+  declare partStart?: number;
+  declare partEnd?: number;
   /**
    * Room for an acknowledgement, where the packet lay that it answers: only when that had come by itself, and has been
    * dealt with. Not there before `ownBrief`.
@@ -77,16 +80,18 @@ export class Framer {
   private needed = 0;
   state: typeof BETWEEN | typeof SKIPPING_TOPIC | typeof PACKET_IDENTIFIER | typeof PAYLOAD = BETWEEN;
   /** Bytes still to come of the topic name that is skipped, or of the payload that is streamed. */
-  private left = 0;
+  declare private left: number;
   /** Looks at the topic name that is skipped. */
-  private scanner: TopicScanner | undefined;
+  declare private scanner?: TopicScanner | undefined;
 
   /**
    * @param limit longest payload, and longest topic name, in bytes, that is held whole
-   * @param buffer the one that is kept; its length is what one read takes at most between long packets
+   * @param buffer the one that is kept
+   * @param longestRead bytes that are read at a time when more is ready than `buffer` takes
    */
-  constructor(limit: number, buffer: Uint8Array) {
+  constructor(limit: number, buffer: Uint8Array, longestRead: number = buffer.length) {
     this.limit = limit;
+    this.longestRead = longestRead;
     this.small = buffer;
     this.buffer = buffer;
   }
@@ -95,18 +100,17 @@ export class Framer {
   space(byteLength: number): Uint8Array {
     if (this.end > 0) {
       if (this.isDrained) this.empty();
-      else this.compact();
+      else this.compact(byteLength);
     }
     const start = this.filled;
-    if (start === 0 && this.needed === 0) {
-      if (byteLength === this.viewLength) return this.view as Uint8Array;
-      const view = this.small.subarray(0, byteLength);
-      this.view = view;
-      this.viewLength = view.length;
-      return view;
+    const wanted = Math.max(this.needed, Math.min(start + byteLength, this.longestRead));
+    if (wanted > this.buffer.length) this.grow(wanted);
+    if (start > 0 || this.buffer !== this.small) return this.buffer.subarray(start, start + byteLength);
+    if (byteLength !== this.viewLength) {
+      this.view = this.small.subarray(0, byteLength);
+      this.viewLength = byteLength;
     }
-    if (this.needed > this.buffer.length) this.grow(this.needed);
-    return this.buffer.subarray(start, start + byteLength);
+    return this.view as Uint8Array;
   }
 
   /** Of the buffer, from `start` to `end`. Messages that come again and again have their payload in the same place. */
@@ -266,10 +270,11 @@ export class Framer {
     return NONE;
   }
 
-  /** Moves what is left to the front; in the small buffer if it fits there. */
-  private compact(): void {
-    const target = this.needed <= this.small.length ? this.small : this.buffer;
+  /** Moves what is left to the front; in the small buffer if it fits there, with what is to come. */
+  private compact(byteLength: number): void {
     const left = this.filled - this.end;
+    const isShort = this.needed <= this.small.length && left + byteLength <= this.small.length;
+    const target = isShort ? this.small : this.buffer;
     if (left > 0) target.set(this.buffer.subarray(this.end, this.filled));
     this.buffer = target;
     this.filled = left;

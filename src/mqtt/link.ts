@@ -45,11 +45,10 @@ export class Link implements TransportHandler {
   /** The room there is when nothing waits in the transport. */
   mostRoom = 0;
   ended = false;
-  private readonly watch: Clock;
-  private wasOpened = false;
-  /** The connection has not been told yet. */
-  private isJustOpen = false;
-  private cause: unknown;
+  /** Whether the stream is open, and whether the connection knows. */
+  private opening: "under way" | "untold" | "over" = "under way";
+  /** Why it has ended, if it broke. */
+  declare private cause?: unknown;
 
   constructor(
     server: ServerName,
@@ -62,10 +61,9 @@ export class Link implements TransportHandler {
   ) {
     this.server = server;
     this.connection = new Connection(options, session, now, topics);
-    this.attempt = new Attempt(now);
+    this.attempt = new Attempt(ports.clock);
     this.owner = owner;
     this.options = options;
-    this.watch = ports.clock;
     this.stream = ports.transport.open(options.endpoint, this);
   }
 
@@ -76,9 +74,8 @@ export class Link implements TransportHandler {
   }
 
   onWritable(byteLength: number): void {
-    if (!this.wasOpened) {
-      this.wasOpened = true;
-      this.isJustOpen = true;
+    if (this.opening === "under way") {
+      this.opening = "untold";
       this.hasNews = true;
     }
     this.room = byteLength;
@@ -87,13 +84,13 @@ export class Link implements TransportHandler {
   }
 
   onStage(stage: OpeningStage): void {
-    this.attempt?.begin(stage, this.watch.now());
+    this.attempt?.begin(stage);
   }
 
   onError(cause?: unknown): void {
     this.ended = true;
     this.hasNews = true;
-    this.cause = cause;
+    if (cause !== undefined) this.cause = cause;
     this.owner.onLinkChanged();
   }
 
@@ -104,7 +101,7 @@ export class Link implements TransportHandler {
    */
   receive(now: Milliseconds, isLate = true): boolean {
     const connection = this.connection;
-    if (this.isJustOpen) this.opened(now);
+    if (this.opening === "untold") this.opened(now);
     if (this.readable > 0 && connection.starved) {
       try {
         const space = connection.space(this.readable);
@@ -146,13 +143,13 @@ export class Link implements TransportHandler {
 
   /** The guard: nothing that identifies the device goes to a server that nobody vouched for. */
   private opened(now: Milliseconds): void {
-    this.isJustOpen = false;
+    this.opening = "over";
     if (this.stream.peerVerified === false && carriesCredentials(this.options)) {
       const message = "credentials are not sent to a server that nobody vouched for";
       this.connection.lost(new TransportError("tls", "server-unverified", message, "ssl_ca_cert"));
       return;
     }
-    this.attempt?.begin("connack", now);
+    this.attempt?.begin("connack");
     this.connection.opened(now);
   }
 

@@ -37,9 +37,9 @@ const JITTER = 0.1;
 
 type State = "stopped" | "waiting" | "attempting" | "up";
 
-export class Reconnector {
-  private readonly primary: ReconnectOptions;
-  private readonly backup: ReconnectOptions | undefined;
+export class Reconnector<Options extends ReconnectOptions> {
+  private readonly primary: Options;
+  declare private readonly backup?: Options;
   private readonly random: Random;
   private state: State = "stopped";
   private current: ServerName = "mqtt";
@@ -49,9 +49,9 @@ export class Reconnector {
   private rung: Milliseconds = 0;
   private attemptCount = 0;
 
-  constructor(primary: ReconnectOptions, backup: ReconnectOptions | undefined, random: Random) {
+  constructor(primary: Options, backup: Options | undefined, random: Random) {
     this.primary = primary;
-    this.backup = backup;
+    if (backup !== undefined) this.backup = backup;
     this.random = random;
   }
 
@@ -63,6 +63,11 @@ export class Reconnector {
   /** The server of the present or next attempt. */
   get server(): ServerName {
     return this.current;
+  }
+
+  /** Its options. */
+  get options(): Options {
+    return this.current === "mqtt1" && this.backup !== undefined ? this.backup : this.primary;
   }
 
   /** Which attempt to this server it is, from 1, since the ladder began. */
@@ -109,7 +114,7 @@ export class Reconnector {
   /** The attempt came to nothing, or the connection ended. */
   failed(now: Milliseconds): void {
     if (this.state !== "attempting" && this.state !== "up") return;
-    const { reconnectMaximum, reconnectStable } = this.options();
+    const { reconnectMaximum, reconnectStable } = this.options;
     if (this.state === "up" && now - this.time >= reconnectStable) {
       this.rung = 0;
       this.attemptCount = 0;
@@ -118,7 +123,7 @@ export class Reconnector {
       this.rung = 0;
       this.attemptCount = 0;
     }
-    const { reconnectMinimum: first, reconnectMaximum: last } = this.options();
+    const { reconnectMinimum: first, reconnectMaximum: last } = this.options;
     this.rung = this.rung === 0 ? first : Math.min(this.rung * 2, last);
     this.wait(now, this.rung * (1 - JITTER + 2 * JITTER * this.random()));
   }
@@ -126,9 +131,5 @@ export class Reconnector {
   private wait(now: Milliseconds, delay: Milliseconds): void {
     this.state = "waiting";
     this.time = now + delay;
-  }
-
-  private options(): ReconnectOptions {
-    return this.current === "mqtt1" && this.backup !== undefined ? this.backup : this.primary;
   }
 }

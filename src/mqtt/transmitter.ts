@@ -14,8 +14,8 @@ import { DISCONNECT, PINGREQ, PUBREL } from "./packet-type.js";
 import { packetEnd } from "./remaining-length.js";
 import type { Session } from "./session.js";
 
-/** Bytes of acknowledgements, PINGREQ and DISCONNECT that may wait to be sent. */
-const CONTROL_LENGTH = 256;
+/** Bytes of acknowledgements, PINGREQ and DISCONNECT that may wait to be sent: those of 30 messages that came at once. */
+export const CONTROL_LENGTH = 128;
 /** With less room than this nothing more is read: it takes the answer to one packet and the one owed before it. */
 const CONTROL_RESERVE = 8;
 
@@ -26,7 +26,7 @@ export class Transmitter {
   pingWaits = false;
   private readonly options: ServerOptions;
   private readonly session: Session;
-  private readonly control = new Uint8Array(CONTROL_LENGTH);
+  private readonly control: Uint8Array;
   private controlLength = 0;
   private requests = NO_REQUESTS;
   /** What is being sent: a request, or the packets of messages that stand one behind the other. */
@@ -42,9 +42,11 @@ export class Transmitter {
   private flowing = false;
   private goodbye: "none" | "due" | "said" = "none";
 
-  constructor(options: ServerOptions, session: Session) {
+  /** @param control its own, of `CONTROL_LENGTH` */
+  constructor(options: ServerOptions, session: Session, control = new Uint8Array(CONTROL_LENGTH)) {
     this.options = options;
     this.session = session;
+    this.control = control;
   }
 
   /** Whether the answer to one more packet can be taken. */

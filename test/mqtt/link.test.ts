@@ -67,12 +67,12 @@ describe("a link", () => {
 
   test("reads no more than the connection takes, and the rest later", () => {
     connect();
-    transport.arrive('30 03 00 01 "a" '.repeat(200));
+    transport.arrive('30 03 00 01 "a" '.repeat(400));
     expect(link.receive(0)).toBe(true);
-    expect([transport.unread.length, link.receive(0)]).toEqual([1000 - 512, false]);
-    expect(events().length).toBe(102);
+    expect([transport.unread.length, link.receive(0)]).toEqual([2000 - 1460, false]);
+    expect(events().length).toBe(292);
     expect(link.receive(0)).toBe(true);
-    expect([transport.unread.length, events().length]).toEqual([0, 98]);
+    expect([transport.unread.length, events().length]).toEqual([0, 108]);
   });
 
   test("reads everything that came before the end", () => {
@@ -123,9 +123,12 @@ describe("a link", () => {
     expect([link.receive(0), events()]).toEqual([true, []]);
     transport.give(10);
     expect(link.transmit(0)).toBe(true);
-    transport.give(1000);
-    expect(link.transmit(0)).toBe(true);
-    expect([events(), link.transmit(0), link.transmit(0)]).toEqual([[], false, false]);
+    // As long as there may be more to answer.
+    for (let round = 0; round < 3; round += 1) {
+      transport.give(1000);
+      expect([link.transmit(0), events()]).toEqual([round < 2, []]);
+    }
+    expect(link.transmit(0)).toBe(false);
     expect(transport.taken()).toBe("70 02 00 01 ".repeat(80).trimEnd());
   });
 
@@ -175,7 +178,8 @@ describe("a link", () => {
     now = 30;
     transport.give(100);
     link.receive(30);
-    expect(link.attempt?.over(70)).toEqual([
+    now = 70;
+    expect(link.attempt?.over()).toEqual([
       { stage: "dns", duration: 9 },
       { stage: "tcp", duration: 1 },
       { stage: "tls", duration: 20 },

@@ -22,7 +22,7 @@ const AT_ONCE: Fate = { fails: 0 };
 
 /** Looks every second from `from` to `to`, as a clock would; returns the attempts as `second server`. */
 function attempts(
-  reconnector: Reconnector,
+  reconnector: Reconnector<ReconnectOptions>,
   from: number,
   to: number,
   fateOf: (server: ServerName, second: number) => Fate = () => AT_ONCE,
@@ -49,14 +49,14 @@ function attempts(
   return seen;
 }
 
-function started(backup?: ReconnectOptions, primary = OPTIONS, random = HALF): Reconnector {
+function started(backup?: ReconnectOptions, primary = OPTIONS, random = HALF): Reconnector<ReconnectOptions> {
   const reconnector = new Reconnector(primary, backup, random);
   reconnector.start(0);
   return reconnector;
 }
 
 /** Fails `count` attempts in a row, each as soon as it is due; returns when the last one was. */
-function failAttempts(reconnector: Reconnector, count: number): Milliseconds {
+function failAttempts(reconnector: Reconnector<ReconnectOptions>, count: number): Milliseconds {
   let now = 0;
   for (let i = 0; i < count; i += 1) {
     now = reconnector.deadline as Milliseconds;
@@ -375,7 +375,7 @@ describe("start and stop", () => {
 });
 
 /** The next `count` waits, each of whose attempts fails at once. */
-function waits(reconnector: Reconnector, count: number): readonly Milliseconds[] {
+function waits(reconnector: Reconnector<ReconnectOptions>, count: number): readonly Milliseconds[] {
   const seen: Milliseconds[] = [];
   let now = 0;
   for (let i = 0; i < count; i += 1) {

@@ -155,22 +155,24 @@ describe("acknowledgements that wait", () => {
     transmitter.flow();
     let count = 0;
     for (; transmitter.hasRoom; count += 1) transmitter.acknowledge(PUBACK, 1000 + count);
-    expect(count).toBe(63);
-    transmitter.acknowledge(PUBACK, 1063);
-    const first = transmitter.next(4 * 64)?.slice() as Uint8Array;
-    expect([first.length, hexFromBytes(first.subarray(252))]).toEqual([256, "40 02 04 27"]);
+    expect(count).toBe(31);
+    transmitter.acknowledge(PUBACK, 1031);
+    const first = transmitter.next(4 * 32)?.slice() as Uint8Array;
+    expect([first.length, hexFromBytes(first.subarray(124))]).toEqual([128, "40 02 04 07"]);
     const second = transmitter.next(10_000)?.slice() as Uint8Array;
     expect(hexFromBytes(second.subarray(0, 8))).toBe("62 02 00 01 62 02 00 02");
-    expect(transmitter.next(10_000)?.length).toBe(80 * 4 - second.length);
+    let rest = 80 * 4 - second.length;
+    while (rest > 0) rest -= transmitter.next(10_000)?.length ?? 0;
+    expect([rest, transmitter.next(10_000)]).toEqual([0, undefined]);
   });
 
   test("leave PINGREQ waiting when they fill all there is", () => {
     const { transmitter } = new World();
-    for (let i = 1; i <= 64; i += 1) transmitter.acknowledge(PUBACK, i);
+    for (let i = 1; i <= 32; i += 1) transmitter.acknowledge(PUBACK, i);
     transmitter.ping();
-    expect(transmitter.next(255)?.length).toBe(255);
+    expect(transmitter.next(127)?.length).toBe(127);
     expect(transmitter.pingWaits).toBe(true);
-    expect(hexFromBytes(transmitter.next(255) as Uint8Array)).toBe("40 c0 00");
+    expect(hexFromBytes(transmitter.next(127) as Uint8Array)).toBe("20 c0 00");
   });
 });
 

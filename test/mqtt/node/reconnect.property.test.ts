@@ -162,7 +162,11 @@ describe("the reconnector", () => {
   });
 });
 
-function apply(reconnector: Reconnector, kind: Input, now: Milliseconds): ServerName | undefined {
+function apply(
+  reconnector: Reconnector<ReconnectOptions>,
+  kind: Input,
+  now: Milliseconds,
+): ServerName | undefined {
   switch (kind) {
     case "start":
       reconnector.start(now);
@@ -183,7 +187,12 @@ function apply(reconnector: Reconnector, kind: Input, now: Milliseconds): Server
   }
 }
 
-function step(reconnector: Reconnector, model: Model, kind: Input, now: Milliseconds): void {
+function step(
+  reconnector: Reconnector<ReconnectOptions>,
+  model: Model,
+  kind: Input,
+  now: Milliseconds,
+): void {
   const server = apply(reconnector, kind, now);
   if (kind === "start") model.start(now);
   else if (kind === "stop") model.state = "stopped";
