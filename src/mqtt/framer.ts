@@ -103,7 +103,10 @@ export class Framer {
       else this.compact(byteLength);
     }
     const start = this.filled;
-    const wanted = Math.max(this.needed, Math.min(start + byteLength, this.longestRead));
+    let wanted = Math.min(start + byteLength, this.longestRead);
+    // What begins now, and is more, may be one long packet, which is not to be copied: its length is looked at first.
+    if (start === 0 && this.state === BETWEEN && byteLength > wanted) wanted = 0;
+    if (this.needed > wanted) wanted = this.needed;
     if (wanted > this.buffer.length) this.grow(wanted);
     if (start > 0 || this.buffer !== this.small) return this.buffer.subarray(start, start + byteLength);
     if (byteLength !== this.viewLength) {
