@@ -136,21 +136,32 @@ export class PacketRing {
     // A quarter more than is needed now, so that this is not done for every packet; but not for a long one by itself.
     const spare = this.count === 0 ? 0 : needed >> 2;
     const bytes = new Uint8Array(Math.max(SHORTEST, needed + spare));
-    let end = 0;
-    if (old !== undefined) {
-      this.owner.relocate((from) => {
-        const packet = old.subarray(from, packetEnd(old, from));
-        const start = end;
-        bytes.set(packet, start);
-        end += packet.length;
-        return start;
-      });
-    }
+    const end = old === undefined ? 0 : this.move(old, bytes);
     this.bytes = bytes;
     this.view = undefined;
     this.viewLength = 0;
     this.front = 0;
     this.top = 0;
+    return end;
+  }
+
+  /** Moves everything from `old` to the front of `bytes`; returns where it ends. */
+  private move(old: Uint8Array, bytes: Uint8Array): number {
+    const { front } = this;
+    if (this.top === 0 && this.byteLength === this.back - front) {
+      // Without a gap.
+      bytes.set(old.subarray(front, this.back));
+      if (front > 0) this.owner.relocate((from) => from - front);
+      return this.byteLength;
+    }
+    let end = 0;
+    this.owner.relocate((from) => {
+      const packet = old.subarray(from, packetEnd(old, from));
+      const start = end;
+      bytes.set(packet, start);
+      end += packet.length;
+      return start;
+    });
     return end;
   }
 }

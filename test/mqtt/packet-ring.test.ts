@@ -196,8 +196,19 @@ describe("another buffer", () => {
     expect(world.ring.bytes?.length).toBe(128);
   });
 
-  test("has them in the order in which its owner tells them, whatever that is", () => {
+  test("has them where they were among each other when there is no gap, whatever their order", () => {
     const world = ringOf(20, 30, 40);
+    world.order = (held) => [...held].reverse();
+    expect(added(world, 50)).toEqual([90, false]);
+    expect(world.held.map(({ start }) => start)).toEqual([0, 20, 50, 90]);
+    world.release(0);
+    expect(added(world, 100)).toEqual([120, false]);
+    expect([world.held.map(({ start }) => start), world.fault]).toEqual([[0, 30, 70, 120], undefined]);
+  });
+
+  test("has them in the order in which its owner tells them when there is one, whatever that is", () => {
+    const world = ringOf(20, 30, 10, 40);
+    world.release(2);
     world.order = (held) => [...held].reverse();
     expect(added(world, 50)).toEqual([90, false]);
     expect(world.held.map(({ start }) => start)).toEqual([70, 40, 0, 90]);
