@@ -79,7 +79,10 @@ export function sendAlone(
   bytes[start] = PUBLISH_QOS_0 | (qos << 1) | (message.retain === true ? 1 : 0);
   // Copying it is a tenth of all that a message takes.
   if (topic !== ring.topic) {
-    bytes.set(topic, writeRemainingLength(remaining, bytes, start + 1));
+    let body = start + 2;
+    if (remaining < 128) bytes[start + 1] = remaining;
+    else body = writeRemainingLength(remaining, bytes, start + 1);
+    bytes.set(topic, body);
     if (start === 0) ring.topic = topic;
   }
   const payloadStart = start + byteLength - payload.length;

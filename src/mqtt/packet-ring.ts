@@ -133,8 +133,8 @@ export class PacketRing {
   private renew(byteLength: number): number {
     const old = this.bytes;
     const needed = this.byteLength + byteLength;
-    // A quarter more than is needed now, so that this is not done for every packet; but not for a long one by itself.
-    const spare = this.count === 0 ? 0 : needed >> 2;
+    // More than is needed now, so that this is not done for every packet; but not for a long one by itself.
+    const spare = this.count === 0 ? 0 : needed < LONGEST_KEPT ? needed : needed >> 2;
     const bytes = new Uint8Array(Math.max(SHORTEST, needed + spare));
     const end = old === undefined ? 0 : this.move(old, bytes);
     this.bytes = bytes;

@@ -171,14 +171,19 @@ describe("what is cut off a packet", () => {
 });
 
 describe("another buffer", () => {
-  test("takes everything without its gaps, with room for a quarter more", () => {
+  test("takes everything without its gaps, with room for as much more as long as it is short", () => {
     const world = ringOf(20, 20, 20, 20, 20, 28);
     for (const index of [1, 2]) world.release(index);
     expect(added(world, 200)).toEqual([88, false]);
     expect(world.held.map(({ start }) => start)).toEqual([0, 20, 40, 60, 88]);
-    expect(world.ring.bytes?.length).toBe(288 + 72);
-    expect(added(world, 72)).toEqual([288, true]);
-    expect(added(world, 2)).toEqual([360, false]);
+    expect(world.ring.bytes?.length).toBe(288 + 288);
+    expect(added(world, 288)).toEqual([288, true]);
+    expect(added(world, 2)).toEqual([576, false]);
+  });
+
+  test("has room for a quarter more when it is long", () => {
+    const world = ringOf(100, 412);
+    expect(world.ring.bytes?.length).toBe(512 + 128);
   });
 
   test("is as short as what is left, but not shorter than 128 bytes", () => {
@@ -202,7 +207,7 @@ describe("another buffer", () => {
     expect(added(world, 50)).toEqual([90, false]);
     expect(world.held.map(({ start }) => start)).toEqual([0, 20, 50, 90]);
     world.release(0);
-    expect(added(world, 100)).toEqual([120, false]);
+    expect(added(world, 300)).toEqual([120, false]);
     expect([world.held.map(({ start }) => start), world.fault]).toEqual([[0, 30, 70, 120], undefined]);
   });
 
