@@ -58,8 +58,8 @@ export interface ClientPorts {
 
 /** What most clients never need has no property until it is needed: on XS each takes 16 bytes. */
 export class MqttClient {
-  readonly clock: Clock;
-  readonly transport: TransportProvider;
+  private readonly clock: Clock;
+  private readonly transport: TransportProvider;
   declare private readonly observer?: ClientObserver;
   private readonly outbox: Outbox;
   private readonly primarySession: Session;
@@ -177,7 +177,6 @@ export class MqttClient {
     this.finishing = "delivering";
     this.finishBy = now + within;
     if (this.pending > 0) this.reconnector.start(now);
-    this.wake();
     this.wake();
   }
 
@@ -345,7 +344,8 @@ export class MqttClient {
     if (server === undefined) return undefined;
     const { options } = this.reconnector;
     const { host, port } = options.endpoint;
-    const link = new Link(server, options, this.session, this, this, now, this.router);
+    const { clock, transport } = this;
+    const link = new Link(server, options, this.session, { clock, transport }, this, now, this.router);
     this.link = link;
     // With the link in place, so that an observer may stop the client here.
     this.emit({ type: "connecting", server, host, port, attempt: this.reconnector.attempt });

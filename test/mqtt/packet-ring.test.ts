@@ -182,7 +182,9 @@ describe("another buffer", () => {
   });
 
   test("has room for a quarter more when it is long", () => {
-    const world = ringOf(100, 412);
+    const world = new RingWorld();
+    world.add(100);
+    world.add(412);
     expect(world.ring.bytes?.length).toBe(512 + 128);
   });
 
