@@ -214,12 +214,14 @@ export class Session implements RingOwner {
   }
 
   /**
-   * As `nextPublish`, but only a message whose packet stands at `place` in the ring, right behind the one before, and
-   * has `limit` bytes at most: both can then leave in one write.
+   * As `nextPublish`, but only a message whose packet has `limit` bytes at most, so that it leaves in one write with the
+   * one before.
+   * @param place where in the ring the packet must stand: right behind the one before; anywhere unless given
    */
-  nextPublishAt(place: number, limit: number, window: number, maximumQos: QoS): Outgoing | undefined {
+  nextPublishWithin(limit: number, window: number, maximumQos: QoS, place?: number): Outgoing | undefined {
     const next = this.unsent.first ?? this.outbox.peek();
-    if (next === undefined || next.start !== place || next.byteLength > limit) return undefined;
+    if (next === undefined || next.byteLength > limit) return undefined;
+    if (place !== undefined && next.start !== place) return undefined;
     // One that is lowered moves.
     return next.qos > maximumQos ? undefined : this.nextPublish(window, maximumQos);
   }

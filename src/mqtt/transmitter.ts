@@ -19,6 +19,9 @@ export const CONTROL_LENGTH = 128;
 /** With less room than this nothing more is read: it takes the answer to one packet and the one owed before it. */
 const CONTROL_RESERVE = 8;
 
+/** Bytes of requests, and messages behind them, that are copied to leave together. */
+const LONGEST_JOINED = 4096;
+
 const NO_REQUESTS = Object.freeze([]) as unknown as Uint8Array[];
 
 export class Transmitter {
@@ -165,18 +168,30 @@ export class Transmitter {
     return start === 0 && this.end === bytes.length ? bytes : bytes.subarray(start, this.end);
   }
 
-  /** All requests that wait and fit into `limit` bytes together, or the first one. */
+  /**
+   * All requests that wait and fit into `limit` bytes together, or the first one; and behind them, if they are all, the
+   * messages that fit too. So all that a connection begins with leaves in one write.
+   */
   private beginRequest(limit: number): boolean {
     const { requests } = this;
-    const first = requests.shift() as Uint8Array;
-    let length = first.length;
-    let count = 0;
-    while (count < requests.length && length + (requests[count] as Uint8Array).length <= limit) {
-      length += (requests[count] as Uint8Array).length;
-      count += 1;
+    const parts = [requests.shift() as Uint8Array];
+    let length = (parts[0] as Uint8Array).length;
+    for (let next = requests[0]; next !== undefined && length + next.length <= limit; next = requests[0]) {
+      parts.push(next);
+      length += next.length;
+      requests.shift();
     }
-    if (count === requests.length) this.requests = NO_REQUESTS;
-    this.sending = count === 0 ? first : joined(first, requests.splice(0, count), length);
+    if (requests.length === 0) {
+      this.requests = NO_REQUESTS;
+      const messages = this.flowing
+        ? this.messagesWithin(Math.min(limit, LONGEST_JOINED) - length)
+        : undefined;
+      if (messages !== undefined) {
+        parts.push(messages);
+        length += messages.length;
+      }
+    }
+    this.sending = parts.length === 1 ? (parts[0] as Uint8Array) : joined(parts, length);
     this.start = 0;
     this.end = length;
     return true;
@@ -184,23 +199,37 @@ export class Transmitter {
 
   /** The next message, and those whose packets stand right behind it and fit into `limit` bytes with it. */
   private beginMessages(limit: number): boolean {
-    const { session } = this;
     const { maximumInFlight, maximumQos } = this.options;
-    const first = session.nextPublish(maximumInFlight, maximumQos);
+    const first = this.session.nextPublish(maximumInFlight, maximumQos);
     if (first === undefined) return false;
-    const bytes = first.ring?.bytes as Uint8Array;
-    const start = first.start;
-    let end = packetEnd(bytes, start);
     this.outgoing = first;
+    this.sending = first.ring?.bytes as Uint8Array;
+    this.start = first.start;
+    this.end = this.endBehind(first, limit);
+    return true;
+  }
+
+  /** The same, if the first one fits too. */
+  private messagesWithin(limit: number): Uint8Array | undefined {
+    const { maximumInFlight, maximumQos } = this.options;
+    const first = this.session.nextPublishWithin(limit, maximumInFlight, maximumQos);
+    if (first === undefined) return undefined;
+    this.outgoing = first;
+    return first.ring?.bytes?.subarray(first.start, this.endBehind(first, limit));
+  }
+
+  /** Takes those behind `first`, too; returns where they end. */
+  private endBehind({ ring, start }: Outgoing, limit: number): number {
+    const { maximumInFlight, maximumQos } = this.options;
+    const bytes = ring?.bytes as Uint8Array;
+    let end = packetEnd(bytes, start);
     while (end - start < limit) {
-      const next = session.nextPublishAt(end, limit - end + start, maximumInFlight, maximumQos);
+      const rest = limit - end + start;
+      const next = this.session.nextPublishWithin(rest, maximumInFlight, maximumQos, end);
       if (next === undefined) break;
       end = packetEnd(bytes, end);
     }
-    this.sending = bytes;
-    this.start = start;
-    this.end = end;
-    return true;
+    return end;
   }
 
   private releaseMessages(): void {
@@ -221,13 +250,12 @@ export class Transmitter {
   }
 }
 
-function joined(first: Uint8Array, others: readonly Uint8Array[], length: number): Uint8Array {
+function joined(parts: readonly Uint8Array[], length: number): Uint8Array {
   const bytes = new Uint8Array(length);
-  bytes.set(first);
-  let end = first.length;
-  for (const other of others) {
-    bytes.set(other, end);
-    end += other.length;
+  let end = 0;
+  for (const part of parts) {
+    bytes.set(part, end);
+    end += part.length;
   }
   return bytes;
 }

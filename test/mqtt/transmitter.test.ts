@@ -380,12 +380,38 @@ describe("requests that wait leave in one write", () => {
     }
   });
 
-  test("and not with messages", () => {
-    const world = new World();
-    world.add();
-    world.request();
-    world.request();
-    world.transmitter.flow();
-    expect(world.writes()).toEqual([`${REQUEST} ${REQUEST}`, MESSAGE]);
+  for (const [limit, writes] of [
+    [15, [REQUEST, `${REQUEST} ${MESSAGE}`, MESSAGE]],
+    [16, [`${REQUEST} ${REQUEST}`, `${MESSAGE} ${MESSAGE}`]],
+    [21, [`${REQUEST} ${REQUEST}`, `${MESSAGE} ${MESSAGE}`]],
+    [22, [`${REQUEST} ${REQUEST} ${MESSAGE}`, MESSAGE]],
+    [28, [`${REQUEST} ${REQUEST} ${MESSAGE} ${MESSAGE}`]],
+  ] as const) {
+    test(`and with the messages that fit behind them: ${limit} bytes`, () => {
+      const world = new World();
+      world.add();
+      world.add();
+      world.request();
+      world.request();
+      world.transmitter.flow();
+      expect(world.writes(limit)).toEqual(writes);
+    });
+  }
+
+  test("but not with messages before those may be sent, nor with one that is long or has to be lowered", () => {
+    const early = new World();
+    early.add();
+    early.request();
+    expect(early.writes()).toEqual([REQUEST]);
+    const long = new World();
+    long.add(1, "x".repeat(4100));
+    long.request();
+    long.transmitter.flow();
+    expect(long.writes().map((write) => (write.length + 1) / 3)).toEqual([8, 4108]);
+    const lowered = new World({ maximumQos: 0 });
+    lowered.add(1);
+    lowered.request();
+    lowered.transmitter.flow();
+    expect(lowered.writes()).toEqual([REQUEST, MESSAGE]);
   });
 });

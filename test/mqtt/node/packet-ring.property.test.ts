@@ -43,7 +43,8 @@ function take(world: RingWorld, { kind, byteLength, at }: Step): void {
     world.add(byteLength);
     if (ring.bytes !== bytes) {
       const capacity = (ring.bytes as Uint8Array).length;
-      expect(capacity).toBeLessThanOrEqual(Math.max(128, 1.25 * ring.byteLength));
+      const share = ring.byteLength < 512 ? 2 : 1.25;
+      expect(capacity).toBeLessThanOrEqual(Math.max(128, share * ring.byteLength));
     }
   } else if (one === undefined) {
     return;
