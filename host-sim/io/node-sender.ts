@@ -16,7 +16,6 @@ export class NodeSender {
   readonly #socket: Duplex;
   readonly #window: number;
   readonly #owner: SenderOwner;
-  readonly #sentTask = () => this.#onSent();
   #flushScheduled = false;
   /** Borrowed while there is something in it that the socket has not sent. */
   #collected: Buffer | undefined;
@@ -74,7 +73,7 @@ export class NodeSender {
     if (this.#start === this.#end || this.#socket.destroyed || this.#socket.writableEnded) {
       return;
     }
-    this.#socket.write(this.#collected?.subarray(this.#start, this.#end), this.#sentTask);
+    this.#socket.write(this.#collected?.subarray(this.#start, this.#end), () => this.#onSent());
     this.#start = this.#end;
     // Most often the system takes everything at once.
     this.#giveBack();
