@@ -35,7 +35,7 @@ export class NodeTimers implements TimerProvider {
 
 /** A timer that is scheduled keeps the process alive. */
 export class NodeTimer implements Timer, Sleeper {
-  time = NEVER;
+  time = 0;
   order = 0;
   position = 0;
   readonly provider: NodeTimers;
@@ -59,7 +59,8 @@ export class NodeTimer implements Timer, Sleeper {
     } else if (delay > 0) {
       this.#forget();
       this.#isAsleep = true;
-      this.provider.timeout.add(this, performance.now() + delay);
+      // In whole ms, as by `NodeClock`.
+      this.provider.timeout.add(this, Math.ceil(performance.now() + delay));
     } else {
       // Most often it is scheduled again when it expires, and the timeout that runs will do for that.
       this.#wakeUp();
