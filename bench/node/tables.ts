@@ -95,7 +95,8 @@ function memoryPart({ crowd: { count, footprints } }: NodeResult, table: Table):
   ];
   return {
     title: `Memory of a client, of ${count} in one process`,
-    about: "Connected, with a subscription, after a message each: bytes after a collection of garbage.",
+    about:
+      "Connected, with a subscription, after a message each: bytes after a collection of garbage, without machine code.",
     table: table(
       ["bytes", "Reed", "MQTT.js", "bare socket", "share"],
       [row("heap", "heap"), row("outside of it", "external"), row("resident in all", "resident")],
