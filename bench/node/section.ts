@@ -34,7 +34,12 @@ export interface NodeResult {
   /** With a server that costs next to nothing. */
   readonly prompt: readonly Rate[];
   /** Connected clients in one process, each with a subscription. */
-  readonly crowd: { readonly count: number; readonly footprints: Readonly<Record<SubjectName, Footprint>> };
+  readonly crowd: {
+    readonly count: number;
+    /** What Node was started with; results from before they were noted have none. */
+    readonly nodeOptions?: readonly string[];
+    readonly footprints: Readonly<Record<SubjectName, Footprint>>;
+  };
   readonly codec: readonly CodecRow[];
 }
 
@@ -95,7 +100,7 @@ export const nodeSection: Section<NodeResult> = {
       oneCore,
       free,
       prompt,
-      crowd: { count: CROWD, footprints },
+      crowd: { count: CROWD, nodeOptions: CROWD_NODE_OPTIONS, footprints },
       codec,
     };
   },
