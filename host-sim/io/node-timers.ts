@@ -1,4 +1,4 @@
-/** The timer port on Node: never early, any delay, and cheap to move, which a client does with every packet. */
+/** The timer port on Node: never early, any delay, and cheap to move, which a client does in nearly every turn. */
 
 import type { Milliseconds, Timer, TimerProvider } from "../../src/mqtt/ports.js";
 import type { Sleeper } from "./shared-timeout.js";
