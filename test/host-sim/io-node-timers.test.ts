@@ -180,6 +180,15 @@ describe("a timer on Node", () => {
     expect(expired).toEqual(["same time", "later"]);
   });
 
+  test("does not expire after a power cut when it was to do so at once", () => {
+    const timers = createProvider();
+    let count = 0;
+    timers.create(() => (count += 1)).schedule(0);
+    timers.powerOff();
+    vi.advanceTimersByTime(100);
+    expect(count).toBe(0);
+  });
+
   test("can be moved from at once to later, and from later to at once", () => {
     const { timer, expiries } = create();
     timer.schedule(0);
