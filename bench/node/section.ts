@@ -34,7 +34,12 @@ export interface NodeResult {
   /** With a server that costs next to nothing. */
   readonly prompt: readonly Rate[];
   /** Connected clients in one process, each with a subscription. */
-  readonly crowd: { readonly count: number; readonly footprints: Readonly<Record<SubjectName, Footprint>> };
+  readonly crowd: {
+    readonly count: number;
+    /** What Node was started with; results from before they were noted have none. */
+    readonly nodeOptions?: readonly string[];
+    readonly footprints: Readonly<Record<SubjectName, Footprint>>;
+  };
   readonly codec: readonly CodecRow[];
 }
 
@@ -50,6 +55,17 @@ const PROMPT_COUNTS: Counts = {
 const SUBJECTS: readonly SubjectName[] = ["reed", "mqttjs", "socket"];
 const ROUNDS = 5;
 const CROWD = 1_000;
+/**
+ * V8 compiles no machine code, and makes what it notes of a function at once. Both are made once, not for each client,
+ * but when it sees fit: in the middle of the measuring they came to 200 to 700 bytes a client.
+ */
+const CROWD_NODE_OPTIONS = [
+  "--expose-gc",
+  "--no-opt",
+  "--no-maglev",
+  "--no-sparkplug",
+  "--no-lazy-feedback-allocation",
+];
 
 export const nodeSection: Section<NodeResult> = {
   name: "node",
@@ -84,7 +100,7 @@ export const nodeSection: Section<NodeResult> = {
       oneCore,
       free,
       prompt,
-      crowd: { count: CROWD, footprints },
+      crowd: { count: CROWD, nodeOptions: CROWD_NODE_OPTIONS, footprints },
       codec,
     };
   },
@@ -153,7 +169,8 @@ async function measureCrowds(): Promise<Readonly<Record<SubjectName, Footprint>>
   try {
     const measure = async (subject: SubjectName): Promise<Footprint> => {
       const args = [subject, String(broker.port), String(CROWD)];
-      return nextMessage<Footprint>(startChild("crowd-process.js", args, { nodeOptions: ["--expose-gc"] }));
+      const child = startChild("crowd-process.js", args, { nodeOptions: CROWD_NODE_OPTIONS });
+      return nextMessage<Footprint>(child);
     };
     // One after the other.
     const reed = await measure("reed");

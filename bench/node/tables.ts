@@ -83,7 +83,7 @@ function parts(result: NodeResult, table: Table): readonly Part[] {
   ];
 }
 
-function memoryPart({ crowd: { count, footprints } }: NodeResult, table: Table): Part {
+function memoryPart({ crowd: { count, nodeOptions, footprints } }: NodeResult, table: Table): Part {
   const { reed, mqttjs, socket } = footprints;
   const share = memoryOf(reed) / memoryOf(mqttjs);
   const row = (name: string, key: keyof typeof reed): Row => [
@@ -95,7 +95,12 @@ function memoryPart({ crowd: { count, footprints } }: NodeResult, table: Table):
   ];
   return {
     title: `Memory of a client, of ${count} in one process`,
-    about: "Connected, with a subscription, after a message each: bytes after a collection of garbage.",
+    about: [
+      "Connected, with a subscription, after a message each: bytes after a collection of garbage.",
+      ...(nodeOptions === undefined
+        ? []
+        : [`Without machine code, which V8 compiles when it sees fit: \`node ${nodeOptions.join(" ")}\`.`]),
+    ].join(" "),
     table: table(
       ["bytes", "Reed", "MQTT.js", "bare socket", "share"],
       [row("heap", "heap"), row("outside of it", "external"), row("resident in all", "resident")],

@@ -3,20 +3,15 @@
 import type { Duplex } from "node:stream";
 import { streamBuffers } from "./stream-buffers.js";
 
-/** Whom a sender tells. */
-export interface SenderOwner {
-  /** There is room for `room` bytes. */
-  onRoom(room: number): void;
-}
-
 /** So many announcements of room in a row, then the event loop gets its turn: an endless writer must not stop it. */
 const STREAK_LIMIT = 8;
 
-export class NodeSender {
-  readonly #socket: Duplex;
-  readonly #window: number;
-  readonly #owner: SenderOwner;
-  readonly #sentTask = () => this.#onSent();
+/** What a stream is built on, and not an object beside it: of streams there may be ten thousand. */
+export abstract class NodeSender {
+  /** Undefined before the stream is attached to one. */
+  protected socket: Duplex | undefined;
+  /** Bytes that may wait to be sent. */
+  protected readonly window: number;
   #flushScheduled = false;
   /** Borrowed while there is something in it that the socket has not sent. */
   #collected: Buffer | undefined;
@@ -27,27 +22,23 @@ export class NodeSender {
   #announced: number;
   #streak = 0;
 
-  /** @param window bytes that may wait to be sent */
-  constructor(socket: Duplex, window: number, owner: SenderOwner) {
-    this.#socket = socket;
-    this.#window = window;
-    this.#owner = owner;
+  constructor(window: number) {
+    this.window = window;
     this.#announced = window;
   }
 
-  /** Bytes that may be written now. */
-  get room(): number {
-    return this.#window - this.#socket.writableLength - (this.#end - this.#start);
-  }
+  /** There is room for `room` bytes, more than the writer knows of. */
+  protected abstract onRoom(room: number): void;
 
-  get isRoomShort(): boolean {
-    return this.#announced < this.#window;
+  /** Whether the writer knows of less than the whole window. */
+  protected get isRoomShort(): boolean {
+    return this.#announced < this.window;
   }
 
   /** Takes a copy of `bytes` and returns the room left; throws a `RangeError` when there is not enough. */
-  write(bytes: Uint8Array): number {
+  protected send(bytes: Uint8Array): number {
     const { byteLength } = bytes;
-    const room = this.room;
+    const room = this.#room;
     if (byteLength > room) {
       throw new RangeError(`cannot write ${byteLength} bytes, room for ${room}`);
     }
@@ -70,24 +61,35 @@ export class NodeSender {
 
   /** Hands everything collected to the socket. */
   flush(): void {
+    const { socket } = this;
     this.#flushScheduled = false;
-    if (this.#start === this.#end || this.#socket.destroyed || this.#socket.writableEnded) {
+    if (this.#start === this.#end || socket === undefined || socket.destroyed || socket.writableEnded) {
       return;
     }
-    this.#socket.write(this.#collected?.subarray(this.#start, this.#end), this.#sentTask);
+    socket.write(this.#collected?.subarray(this.#start, this.#end), () => this.#onSent());
     this.#start = this.#end;
     // Most often the system takes everything at once.
     this.#giveBack();
   }
 
   /** The event loop has had its turn. */
-  onTurn(): void {
+  protected onTurn(): void {
     this.#streak = 0;
+  }
+
+  /** Bytes that may be written now. */
+  get #room(): number {
+    return this.window - this.#unsent - (this.#end - this.#start);
+  }
+
+  /** Bytes that the socket has and the system has not. */
+  get #unsent(): number {
+    return this.socket === undefined ? 0 : this.socket.writableLength;
   }
 
   /** Ends the loan when everything is sent. */
   #giveBack(): void {
-    if (this.#collected !== undefined && this.#start === this.#end && this.#socket.writableLength === 0) {
+    if (this.#collected !== undefined && this.#start === this.#end && this.#unsent === 0) {
       streamBuffers.send.give(this.#collected);
       this.#letGo();
     }
@@ -102,7 +104,7 @@ export class NodeSender {
   #onSent(): void {
     this.#giveBack();
     // A writer that knows of room enough need not hear after each write that it has all of it again.
-    if (this.#announced * 2 > this.#window) return;
+    if (this.#announced * 2 > this.window) return;
     this.#streak += 1;
     if (this.#streak < STREAK_LIMIT) {
       this.#announce();
@@ -115,10 +117,10 @@ export class NodeSender {
   }
 
   #announce(): void {
-    const room = this.room;
+    const room = this.#room;
     if (room > this.#announced) {
       this.#announced = room;
-      this.#owner.onRoom(room);
+      this.onRoom(room);
     }
   }
 }

@@ -4,7 +4,6 @@ import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Milliseconds, OpeningStage, Transport, TransportHandler } from "../../src/mqtt/ports.js";
 import { ByteQueue } from "./byte-queue.js";
-import type { SenderOwner } from "./node-sender.js";
 import { NodeSender } from "./node-sender.js";
 
 /** How a stream behaves; the defaults suit a device and a benchmark alike. */
@@ -26,14 +25,11 @@ type State = "opening" | "open" | "ending" | "closed";
  * Whoever makes one attaches the socket and tells of its events by `opened`, `received` and `ended`. Received bytes are
  * copied once, to where the handler wants them.
  */
-export class NodeStream implements Transport, SenderOwner {
+export class NodeStream extends NodeSender implements Transport {
   peerVerified?: boolean;
   readonly #handler: TransportHandler;
   readonly #options: StreamOptions;
   readonly #onOver: ((stream: NodeStream) => void) | undefined;
-  /** Neither exists before `attach`. */
-  #socket: Duplex | undefined;
-  #sender: NodeSender | undefined;
   #state: State = "opening";
   #cause: unknown;
 
@@ -47,6 +43,7 @@ export class NodeStream implements Transport, SenderOwner {
 
   /** @param onOver called when the handler will hear nothing more */
   constructor(handler: TransportHandler, options: StreamOptions, onOver?: (stream: NodeStream) => void) {
+    super(options.window ?? 65_536);
     this.#handler = handler;
     this.#options = options;
     this.#onOver = onOver;
@@ -69,7 +66,7 @@ export class NodeStream implements Transport, SenderOwner {
     }
     if (this.#isPaused && !this.#isFull) {
       this.#isPaused = false;
-      this.#socket?.resume();
+      this.socket?.resume();
     }
     if (this.#state === "ending" && this.#unreadLength === 0) {
       process.nextTick(() => this.#reportEnd());
@@ -79,12 +76,12 @@ export class NodeStream implements Transport, SenderOwner {
   write(bytes: Uint8Array): number {
     if (this.#state === "ending") {
       // The network is gone and the handler about to hear of it: until then all it writes goes nowhere.
-      return this.#window;
+      return this.window;
     }
-    if (this.#state !== "open" || this.#sender === undefined) {
+    if (this.#state !== "open") {
       throw new Error(`cannot write to a stream that is ${this.#state}`);
     }
-    return this.#sender.write(bytes);
+    return this.send(bytes);
   }
 
   close(): void {
@@ -94,7 +91,7 @@ export class NodeStream implements Transport, SenderOwner {
     if (wasOpen) {
       this.#endOrderly();
     } else if (!wasClosed) {
-      this.#socket?.destroy();
+      this.socket?.destroy();
     }
   }
 
@@ -122,8 +119,7 @@ export class NodeStream implements Transport, SenderOwner {
 
   /** What is read is pulled from `socket` by its owner; what is written goes there. */
   attach(socket: Duplex): void {
-    this.#socket = socket;
-    this.#sender = new NodeSender(socket, this.#window, this);
+    this.socket = socket;
   }
 
   /** Bytes may be written from now on. */
@@ -131,7 +127,7 @@ export class NodeStream implements Transport, SenderOwner {
     if (this.#state === "opening") {
       this.#state = "open";
       if (peerVerified !== undefined) this.peerVerified = peerVerified;
-      this.#handler.onWritable(this.#window);
+      this.#handler.onWritable(this.window);
     }
   }
 
@@ -140,8 +136,7 @@ export class NodeStream implements Transport, SenderOwner {
     if (this.#state === "opening") this.#handler.onStage?.(stage);
   }
 
-  /** For the sender. */
-  onRoom(room: number): void {
+  protected override onRoom(room: number): void {
     if (this.#state === "open") {
       this.#handler.onWritable(room);
     }
@@ -155,7 +150,7 @@ export class NodeStream implements Transport, SenderOwner {
     if (this.#state !== "open") {
       return true;
     }
-    this.#sender?.onTurn();
+    this.onTurn();
     this.#received = bytes;
     this.#receivedStart = 0;
     this.#receivedEnd = byteLength;
@@ -178,14 +173,10 @@ export class NodeStream implements Transport, SenderOwner {
     this.#cause = cause;
     if (this.#unreadLength === 0) {
       this.#reportEnd();
-    } else if (this.#sender?.isRoomShort === true) {
+    } else if (this.isRoomShort) {
       // A handler that reads no further before it can write would else wait for ever.
-      this.#handler.onWritable(this.#window);
+      this.#handler.onWritable(this.window);
     }
-  }
-
-  get #window(): number {
-    return this.#options.window ?? 65_536;
   }
 
   get #unreadLength(): number {
@@ -198,17 +189,17 @@ export class NodeStream implements Transport, SenderOwner {
   }
 
   #cutOff(): void {
-    if (this.#state === "open" && this.#socket instanceof Socket) {
-      this.#socket.resetAndDestroy();
+    if (this.#state === "open" && this.socket instanceof Socket) {
+      this.socket.resetAndDestroy();
     } else {
-      this.#socket?.destroy();
+      this.socket?.destroy();
     }
   }
 
   #reportEnd(): void {
     if (this.#state === "ending") {
       this.#leave();
-      this.#socket?.destroy();
+      this.socket?.destroy();
       this.#handler.onError(this.#cause);
     }
   }
@@ -227,11 +218,11 @@ export class NodeStream implements Transport, SenderOwner {
   }
 
   #endOrderly(): void {
-    const socket = this.#socket;
+    const socket = this.socket;
     if (socket === undefined) {
       return;
     }
-    this.#sender?.flush();
+    this.flush();
     const linger = setTimeout(() => socket.destroy(), this.#options.lingerTimeout ?? 2_000).unref();
     socket.once("close", () => clearTimeout(linger));
     socket.end(() => {

@@ -14,16 +14,19 @@ import { dnsFailure, tcpFailure } from "./tcp-failure.js";
  */
 class StreamSocket extends Socket {
   readonly stream: NodeStream;
-  readonly host: string;
-  isResolved: boolean;
+  /** The name that has to be looked up first; undefined once that is done, or when there is an address. */
+  nameSought: string | undefined;
 
   constructor(stream: NodeStream, host: string) {
-    const buffer = streamBuffers.receive;
-    const onread = { buffer, callback: (byteLength: number) => stream.received(buffer, byteLength) };
-    super({ onread } as SocketConstructorOpts);
+    super({ onread: { buffer: streamBuffers.receive, callback: onRead } } as SocketConstructorOpts);
     this.stream = stream;
-    this.host = host;
-    this.isResolved = isIP(host) !== 0;
+    this.nameSought = isIP(host) === 0 ? host : undefined;
+  }
+
+  /** All that is pushed is the end, as the rest goes to `onRead`. A listener for it, besides Node's, takes a list. */
+  override push(chunk: unknown): boolean {
+    if (chunk === null) process.nextTick(reportEnd, this.stream);
+    return super.push(chunk);
   }
 }
 
@@ -40,14 +43,14 @@ export function connectTcp(
 ): void {
   const { host, port } = endpoint;
   const socket = new StreamSocket(stream, host);
-  process.nextTick(reportStage, stream, socket.isResolved ? "tcp" : "dns");
+  process.nextTick(reportStage, stream, socket.nameSought === undefined ? "tcp" : "dns");
   try {
     socket.connect({
       host,
       port,
       autoSelectFamily: true,
       autoSelectFamilyAttemptTimeout: addressTimeout,
-      ...(socket.isResolved ? {} : { lookup: reportingLookup(socket, lookup) }),
+      ...(socket.nameSought === undefined ? {} : { lookup: reportingLookup(socket, lookup) }),
     });
   } catch (error) {
     // A port out of range, for one.
@@ -58,15 +61,14 @@ export function connectTcp(
   stream.attach(socket);
   socket.on("connect", onConnect);
   socket.on("error", onError);
-  socket.on("end", onEnd);
-  socket.on("close", onEnd);
+  socket.on("close", onClose);
 }
 
 function reportingLookup(socket: StreamSocket, lookup: LookupFunction): LookupFunction {
   return (name, options, callback) => {
     lookup(name, options, (error, ...found) => {
       if (error === null) {
-        socket.isResolved = true;
+        socket.nameSought = undefined;
         process.nextTick(reportStage, socket.stream, "tcp");
       }
       callback(error, ...found);
@@ -78,18 +80,26 @@ function reportStage(stream: NodeStream, stage: "dns" | "tcp"): void {
   stream.began(stage);
 }
 
+function onRead(this: StreamSocket, byteLength: number, buffer: Uint8Array): boolean {
+  return this.stream.received(buffer, byteLength);
+}
+
 function onConnect(this: StreamSocket): void {
   this.stream.opened();
 }
 
 function onError(this: StreamSocket, error: Error): void {
-  const { stream, host } = this;
+  const { stream, nameSought } = this;
   if (!stream.isOpening) stream.ended(error);
-  else stream.ended(this.isResolved ? tcpFailure(error) : dnsFailure(error, host));
+  else stream.ended(nameSought === undefined ? tcpFailure(error) : dnsFailure(error, nameSought));
 }
 
-function onEnd(this: StreamSocket): void {
-  this.stream.ended(undefined);
+function onClose(this: StreamSocket): void {
+  reportEnd(this.stream);
+}
+
+function reportEnd(stream: NodeStream): void {
+  stream.ended(undefined);
 }
 
 /** Makes `stream`, which is opening, of a socket that is open already, or about to be. */

@@ -1,9 +1,19 @@
 /** A binary heap of timers by time, then by the order in which they were scheduled. */
 
-import type { QueuedTimer } from "./timer-queue.js";
+import type { Milliseconds } from "../../src/mqtt/ports.js";
+
+/** A timer as the heap knows it. */
+export interface HeapTimer {
+  /** When it is due; not to be changed while it is in the heap. */
+  time: Milliseconds;
+  /** How many were scheduled before it. */
+  order: number;
+  /** The heap's own: at which place it stands there. */
+  position: number;
+}
 
 /** Adds and removes in logarithmic time. */
-export class TimerHeap<T extends QueuedTimer> {
+export class TimerHeap<T extends HeapTimer> {
   readonly #timers: T[] = [];
 
   get length(): number {
@@ -12,6 +22,11 @@ export class TimerHeap<T extends QueuedTimer> {
 
   first(): T | undefined {
     return this.#timers[0];
+  }
+
+  /** All of them, in no order. */
+  toArray(): readonly T[] {
+    return this.#timers.slice();
   }
 
   add(timer: T): void {
@@ -65,6 +80,6 @@ export class TimerHeap<T extends QueuedTimer> {
   }
 }
 
-export function isBefore(a: QueuedTimer, b: QueuedTimer): boolean {
+export function isBefore(a: HeapTimer, b: HeapTimer): boolean {
   return a.time < b.time || (a.time === b.time && a.order < b.order);
 }

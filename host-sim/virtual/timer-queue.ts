@@ -10,18 +10,13 @@
  */
 
 import type { Milliseconds } from "../../src/mqtt/ports.js";
+import type { HeapTimer } from "./timer-heap.js";
 import { isBefore, TimerHeap } from "./timer-heap.js";
 
-/** A timer as the queue knows it. */
-export interface QueuedTimer {
-  /** When it is due; not to be changed while it is in the queue. */
-  time: Milliseconds;
-  /** The queue's own: how many were added before it. */
-  order: number;
-  /** The queue's own: where it stands, if anywhere, */
+/** A timer as the queue knows it; its order and its place are the queue's own. */
+export interface QueuedTimer extends HeapTimer {
+  /** The queue's own: where it stands, if anywhere. */
   home: "nowhere" | "line" | "heap" | "pile";
-  /** and at which place there. */
-  position: number;
 }
 
 /** Of time in a pile. */

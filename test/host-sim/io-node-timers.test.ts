@@ -2,7 +2,9 @@
 
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { NodeClock } from "../../host-sim/io/node-clock.js";
+import type { NodeTimer } from "../../host-sim/io/node-timers.js";
 import { NodeTimers } from "../../host-sim/io/node-timers.js";
+import { SharedTimeout } from "../../host-sim/io/shared-timeout.js";
 
 const DAY = 86_400_000;
 
@@ -73,11 +75,17 @@ describe("a timer on Node", () => {
     vi.useRealTimers();
   });
 
-  function create() {
+  /** With a timeout of its own: that of the process goes by real time. */
+  function createProvider() {
     vi.useFakeTimers();
+    return new NodeTimers(new SharedTimeout<NodeTimer>());
+  }
+
+  function create() {
+    const timers = createProvider();
     const expiries: number[] = [];
     const start = performance.now();
-    const timer = new NodeTimers().create(() => expiries.push(performance.now() - start));
+    const timer = timers.create(() => expiries.push(performance.now() - start));
     return { timer, expiries };
   }
 
@@ -111,8 +119,7 @@ describe("a timer on Node", () => {
   });
 
   test("costs no new timeout when it is asked for at once in between, as for each packet", () => {
-    vi.useFakeTimers();
-    const timer = new NodeTimers().create(() => timer.schedule(60_000));
+    const timer = createProvider().create(() => timer.schedule(60_000));
     timer.schedule(60_000);
     const setTimeout = vi.spyOn(globalThis, "setTimeout");
     for (let index = 0; index < 100; index += 1) {
@@ -132,14 +139,52 @@ describe("a timer on Node", () => {
   });
 
   test("does not expire after a power cut, whether it was scheduled before or is afterwards", () => {
-    vi.useFakeTimers();
-    const timers = new NodeTimers();
+    const timers = createProvider();
     let count = 0;
     const [first, second] = [1, 2].map(() => timers.create(() => (count += 1)));
     first?.schedule(10);
     timers.powerOff();
     second?.schedule(0);
     expect(vi.getTimerCount()).toBe(0);
+    vi.advanceTimersByTime(100);
+    expect(count).toBe(0);
+  });
+
+  test("takes no timeout of its own when others wait, whoever has made them", () => {
+    const one = createProvider();
+    const other = new NodeTimers(one.timeout);
+    const expired: number[] = [];
+    for (const delay of [30, 10, 20, 10]) {
+      one.create(() => expired.push(delay)).schedule(delay);
+      other.create(() => expired.push(delay + 1)).schedule(delay + 1);
+    }
+    expect(vi.getTimerCount()).toBe(1);
+    other.powerOff();
+    vi.advanceTimersByTime(100);
+    expect(expired).toEqual([10, 10, 20, 30]);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test("that fails does not hold others up", () => {
+    const timers = createProvider();
+    const expired: string[] = [];
+    timers
+      .create(() => {
+        throw new Error("no");
+      })
+      .schedule(10);
+    timers.create(() => expired.push("same time")).schedule(10);
+    timers.create(() => expired.push("later")).schedule(20);
+    expect(() => vi.advanceTimersByTime(10)).toThrow("no");
+    vi.advanceTimersByTime(20);
+    expect(expired).toEqual(["same time", "later"]);
+  });
+
+  test("does not expire after a power cut when it was to do so at once", () => {
+    const timers = createProvider();
+    let count = 0;
+    timers.create(() => (count += 1)).schedule(0);
+    timers.powerOff();
     vi.advanceTimersByTime(100);
     expect(count).toBe(0);
   });
@@ -168,9 +213,8 @@ describe("a timer on Node", () => {
   });
 
   test("may schedule itself again when it expires", () => {
-    vi.useFakeTimers();
     let count = 0;
-    const timer = new NodeTimers().create(() => {
+    const timer = createProvider().create(() => {
       count += 1;
       timer.schedule(10);
     });
