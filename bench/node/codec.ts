@@ -10,6 +10,7 @@ import { encode, encodedLength } from "../../src/mqtt/encode.js";
 import { Framer, PACKET } from "../../src/mqtt/framer.js";
 import type { Publish } from "../../src/mqtt/packet.js";
 import { PUBLISH } from "../../src/mqtt/packet-type.js";
+import { ReceiveBuffer } from "../../src/mqtt/receive-buffer.js";
 import { PAYLOAD, TOPIC_NAME } from "./message.js";
 
 /** Nanoseconds a packet. */
@@ -53,7 +54,7 @@ const WORK: Readonly<Record<string, { reed(): void; mqttPacket(): void }>> = {
   },
   "parse PUBLISH": {
     reed() {
-      const framer = new Framer(3072, new Uint8Array(512));
+      const framer = new Framer(3072, new ReceiveBuffer(new Uint8Array(512)));
       let count = 0;
       for (let i = 0; i < MESSAGES; i += 1) {
         const space = framer.space(wire.length);

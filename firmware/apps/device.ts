@@ -15,6 +15,7 @@ import { MqttClient } from "../../src/mqtt/client.js";
 import type { ClientEvent, ClientObserver, ServerName } from "../../src/mqtt/event.js";
 import type { DeliveryHandler } from "../../src/mqtt/outgoing.js";
 import type { Flash, Milliseconds, TextPort, Timer, TransportProvider } from "../../src/mqtt/ports.js";
+import type { ReceiveBuffer } from "../../src/mqtt/receive-buffer.js";
 import { checkTopicName } from "../../src/mqtt/topic.js";
 import { encodeUtf8 } from "../../src/mqtt/utf8.js";
 import type { App, AppPorts } from "./app.js";
@@ -32,6 +33,8 @@ export interface DevicePorts extends Omit<AppPorts, "client" | "isDurable"> {
   readonly text?: TextPort | undefined;
   /** Where events and sessions survive a loss of power; absent: they do not. */
   readonly flash?: Flash;
+  /** What all devices of a process read into; absent: each has its own. */
+  readonly receiveBuffer?: ReceiveBuffer;
   /** What is known of the Wi-Fi at the end of an attempt to connect; absent where it is not the device's business. */
   readonly wifi?: () => WifiReport;
   /** Hears what the client tells, after it was logged. */
@@ -80,7 +83,7 @@ export class Device implements ClientObserver, DeliveryHandler {
    * @throws UsageError when its name cannot stand in a topic
    */
   constructor(config: Config, ports: DevicePorts) {
-    const { climate, clock, log, pins, random, text, timers, transport, wallClock } = ports;
+    const { climate, clock, log, pins, random, receiveBuffer, text, timers, transport, wallClock } = ports;
     const id = config.device.id || ports.deviceId;
     checkTopicName(id);
     const { statusTopic, start } = chooseApp(config, id);
@@ -97,7 +100,16 @@ export class Device implements ClientObserver, DeliveryHandler {
     this.#requiresTime = config.mqtt.require_time || (backup !== undefined && config.mqtt1.require_time);
     const flash = this.#flashFor(config);
     this.client = new MqttClient(
-      { transport, clock, timers, random, text, observer: this, ...(flash === undefined ? {} : { flash }) },
+      {
+        transport,
+        clock,
+        timers,
+        random,
+        text,
+        observer: this,
+        ...(flash === undefined ? {} : { flash }),
+        ...(receiveBuffer === undefined ? {} : { receiveBuffer }),
+      },
       primary,
       backup,
     );

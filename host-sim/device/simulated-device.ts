@@ -9,6 +9,7 @@ import type { Flash } from "../../src/mqtt/ports.js";
 import type { FileStore } from "../../src/transport/file-store.js";
 import { FileFolder } from "../io/file-folder.js";
 import { nodeText } from "../io/node-text.js";
+import { receiveBuffer } from "../io/receive-buffer.js";
 import type { DeviceWorld } from "./device-world.js";
 import { NodeWorld } from "./node-world.js";
 import { SimulatedClimate } from "./simulated-climate.js";
@@ -53,6 +54,7 @@ export class SimulatedDevice implements OutputListener {
       timers,
       random: Math.random,
       text: nodeText,
+      receiveBuffer,
       pins: this.#pins,
       climate: new SimulatedClimate(clock),
       wallClock,

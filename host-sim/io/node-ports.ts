@@ -10,6 +10,7 @@ import { nodeNetwork } from "./node-network.js";
 import { nodeText } from "./node-text.js";
 import { NodeTimers } from "./node-timers.js";
 import { NodeTransportProvider } from "./node-transport.js";
+import { receiveBuffer } from "./receive-buffer.js";
 
 /**
  * @param network to be given when its streams are to be cut off some day
@@ -22,5 +23,6 @@ export function nodePorts(
 ): ClientPorts {
   const timers = new NodeTimers();
   const transport = nodeNetwork(network, files, timers);
-  return { transport, clock: new NodeClock(), timers, random: Math.random, text: nodeText, observer };
+  const clock = new NodeClock();
+  return { transport, clock, timers, random: Math.random, text: nodeText, observer, receiveBuffer };
 }

@@ -34,6 +34,7 @@ import type {
   TimerProvider,
   TransportProvider,
 } from "./ports.js";
+import type { ReceiveBuffer } from "./receive-buffer.js";
 import { Reconnector } from "./reconnect.js";
 import { restoreState } from "./restore-state.js";
 import { Router } from "./router.js";
@@ -54,6 +55,8 @@ export interface ClientPorts {
   readonly observer?: ClientObserver;
   /** Where messages and session survive a loss of power; absent: they do not. */
   readonly flash?: Flash;
+  /** For several clients in one process; absent: each connection has its own, of 256 bytes. */
+  readonly receiveBuffer?: ReceiveBuffer;
 }
 
 /** What most clients never need has no property until it is needed: on XS each takes 16 bytes. */
@@ -61,6 +64,7 @@ export class MqttClient {
   private readonly clock: Clock;
   private readonly transport: TransportProvider;
   declare private readonly observer?: ClientObserver;
+  declare private readonly receiveBuffer?: ReceiveBuffer;
   private readonly outbox: Outbox;
   private readonly primarySession: Session;
   declare private readonly backupSession?: Session;
@@ -102,10 +106,11 @@ export class MqttClient {
   constructor(ports: ClientPorts, primary: ServerOptions, backup?: ServerOptions) {
     checkServerOptions(primary);
     if (backup !== undefined) checkServerOptions(backup);
-    const { clock, flash, observer, random, text, timers, transport } = ports;
+    const { clock, flash, observer, random, receiveBuffer, text, timers, transport } = ports;
     this.clock = clock;
     this.transport = transport;
     if (observer !== undefined) this.observer = observer;
+    if (receiveBuffer !== undefined) this.receiveBuffer = receiveBuffer;
     const store = flash && new MessageStore(flash);
     this.outbox = new Outbox(store, text);
     this.primarySession = new Session(this.outbox, "mqtt", !primary.cleanSession);
@@ -288,6 +293,7 @@ export class MqttClient {
       }
     } finally {
       this.inTurn = false;
+      this.link?.connection.framer.leave();
       this.isCalm = this.hasCalmed();
       // Also when a port threw: the client goes on.
       this.setTimer(isLate);
@@ -344,8 +350,9 @@ export class MqttClient {
     if (server === undefined) return undefined;
     const { options } = this.reconnector;
     const { host, port } = options.endpoint;
-    const { clock, transport } = this;
-    const link = new Link(server, options, this.session, { clock, transport }, this, now, this.router);
+    const { clock, receiveBuffer, router, transport } = this;
+    const ports = { clock, transport };
+    const link = new Link(server, options, this.session, ports, this, now, router, receiveBuffer);
     this.link = link;
     // With the link in place, so that an observer may stop the client here.
     this.emit({ type: "connecting", server, host, port, attempt: this.reconnector.attempt });

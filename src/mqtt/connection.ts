@@ -38,10 +38,11 @@ import {
   UNSUBSCRIBE,
 } from "./packet-type.js";
 import type { Milliseconds } from "./ports.js";
+import { ReceiveBuffer } from "./receive-buffer.js";
 import type { Session } from "./session.js";
-import { CONTROL_LENGTH, Transmitter } from "./transmitter.js";
+import { Transmitter } from "./transmitter.js";
 
-/** Bytes of the receive buffer that is kept. */
+/** Bytes of a connection's own receive buffer. */
 const RECEIVE_BUFFER_LENGTH = 256;
 /** Bytes that are read at a time when more is ready: a segment of TCP on Ethernet. */
 const LONGEST_READ = 1460;
@@ -89,15 +90,20 @@ export class Connection {
   declare private streamIdentifier: PacketIdentifier | 0;
   declare private isStreamDelivered?: boolean;
 
-  constructor(options: ServerOptions, session: Session, now: Milliseconds, topics = TOPIC_DECODER) {
+  constructor(
+    options: ServerOptions,
+    session: Session,
+    now: Milliseconds,
+    topics = TOPIC_DECODER,
+    receiveBuffer = new ReceiveBuffer(new Uint8Array(RECEIVE_BUFFER_LENGTH)),
+  ) {
     this.options = options;
     this.session = session;
     this.topics = topics;
-    const memory = new ArrayBuffer(RECEIVE_BUFFER_LENGTH + CONTROL_LENGTH);
-    const receiveBuffer = new Uint8Array(memory, 0, RECEIVE_BUFFER_LENGTH);
-    this.framer = new Framer(options.receiveLimit, receiveBuffer, LONGEST_READ);
+    const longestRead = Math.max(LONGEST_READ, receiveBuffer.bytes.length);
+    this.framer = new Framer(options.receiveLimit, receiveBuffer, longestRead);
     this.keepAlive = new KeepAlive(options, now);
-    this.transmitter = new Transmitter(options, session, new Uint8Array(memory, RECEIVE_BUFFER_LENGTH));
+    this.transmitter = new Transmitter(options, session);
     this.timeout = now + options.connectTimeout;
   }
 

@@ -7,7 +7,7 @@
  * the turn, which follows. So no error is judged here either.
  */
 
-import { ACKNOWLEDGEMENT_LENGTH, BETWEEN } from "./framer.js";
+import { BETWEEN } from "./framer.js";
 import type { Link } from "./link.js";
 import type { Message } from "./message.js";
 import { bytesOfPayload } from "./message.js";
@@ -18,6 +18,7 @@ import { MAXIMUM_PACKET_IDENTIFIER } from "./packet-identifiers.js";
 import type { PacketRing } from "./packet-ring.js";
 import { PUBACK, PUBCOMP, PUBLISH, PUBREC, PUBREL } from "./packet-type.js";
 import type { Milliseconds } from "./ports.js";
+import { ACKNOWLEDGEMENT_LENGTH } from "./receive-buffer.js";
 import { packetLength, writeRemainingLength } from "./remaining-length.js";
 import type { Router } from "./router.js";
 
@@ -61,7 +62,8 @@ export function sendAlone(
   // Asking what it is an instance of takes thrice as long.
   if (payload?.constructor !== Uint8Array) payload = bytesOfPayload(payload, outbox.text);
   const names = outbox.topicNames;
-  const topic = names.recent?.get(message.topicName) ?? names.encoded(message.topicName);
+  const name = message.topicName;
+  const topic = name === names.last ? (names.lastEncoded as Uint8Array) : names.encoded(name);
   const remaining = topic.length + payload.length + (qos === 0 ? 0 : 2);
   const byteLength = remaining < 128 ? remaining + 2 : packetLength(remaining);
   const ring = outbox.ring ?? outbox.ownRing();
@@ -138,19 +140,22 @@ export function takeAlone(link: Link, router: Router, client: Calm, now: Millise
   if (readable === 0 || link.ended) return false;
   const connection = link.connection;
   const framer = connection.framer;
+  const receiveBuffer = framer.receiveBuffer;
   // Whether the packet begins with what is read now.
   const isBlank = framer.filled === 0 && framer.state === BETWEEN;
   let byteLength = 0;
   try {
     const space =
-      isBlank && readable === framer.viewLength ? (framer.view as Uint8Array) : framer.space(readable);
+      isBlank && readable === receiveBuffer.viewLength
+        ? (receiveBuffer.view as Uint8Array)
+        : framer.space(readable);
     link.stream.read(space);
     byteLength = space.length;
     link.readable = readable - byteLength;
     link.hasNews = byteLength < readable;
     connection.keepAlive.lastReceived = now;
     const bytes = framer.buffer;
-    if (isBlank && bytes === framer.small) {
+    if (isBlank && bytes === receiveBuffer.bytes) {
       if (byteLength === ACKNOWLEDGEMENT_LENGTH && bytes[1] === 2) {
         const packetIdentifier = ((bytes[2] as number) << 8) | (bytes[3] as number);
         if (bytes[0] === PUBACK_HEADER && packetIdentifier > 0) {
@@ -212,7 +217,7 @@ function takeMessage(
   now: Milliseconds,
 ): boolean {
   const connection = link.connection;
-  const framer = connection.framer;
+  const receiveBuffer = connection.framer.receiveBuffer;
   const first = bytes[0] as number;
   if (first !== PUBLISH_QOS_1 && first !== PUBLISH_QOS_0 && first !== PUBLISH_QOS_2) return false;
   const low = bytes[1] as number;
@@ -223,7 +228,7 @@ function takeMessage(
   } else if (low + 2 !== byteLength) {
     body = 0;
   }
-  if (body === 0 || byteLength > framer.limit) return false;
+  if (body === 0 || byteLength > connection.framer.limit) return false;
   const topicEnd = body + 2 + (((bytes[body] as number) << 8) | (bytes[body + 1] as number));
   const start = first === PUBLISH_QOS_0 ? topicEnd : topicEnd + 2;
   if (start > byteLength) return false;
@@ -236,9 +241,9 @@ function takeMessage(
   }
   if (first !== PUBLISH_QOS_2 || connection.session.receive(packetIdentifier)) {
     const payload =
-      start === framer.partStart && byteLength === framer.partEnd
-        ? (framer.partView as Uint8Array)
-        : framer.part(start, byteLength);
+      start === receiveBuffer.partStart && byteLength === receiveBuffer.partEnd
+        ? (receiveBuffer.partView as Uint8Array)
+        : receiveBuffer.part(start, byteLength);
     const qos = ((first >> 1) & 3) as QoS;
     try {
       route.handler.onMessage({ topicName: route.topicName, payload, qos, retain: false, duplicate: false });
@@ -257,11 +262,12 @@ function takeMessage(
 /** Where what it answers lay, there is room for it now. */
 function answer(link: Link, first: number, packetIdentifier: PacketIdentifier, now: Milliseconds): void {
   const connection = link.connection;
-  const bytes = connection.framer.buffer;
+  const receiveBuffer = connection.framer.receiveBuffer;
+  const bytes = receiveBuffer.bytes;
   bytes[0] = first;
   bytes[1] = 2;
   bytes[2] = packetIdentifier >> 8;
   bytes[3] = packetIdentifier & 0xff;
   connection.keepAlive.lastSent = now;
-  link.room = link.stream.write(connection.framer.brief ?? connection.framer.ownBrief());
+  link.room = link.stream.write(receiveBuffer.brief ?? receiveBuffer.acknowledgement());
 }

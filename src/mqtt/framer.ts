@@ -10,6 +10,7 @@
 import { checkFixedHeader } from "./decode.js";
 import { ProtocolError } from "./errors.js";
 import { PUBLISH } from "./packet-type.js";
+import type { ReceiveBuffer } from "./receive-buffer.js";
 import { readRemainingLength, remainingLengthEnd } from "./remaining-length.js";
 import { readUint16 } from "./string.js";
 import { TopicScanner } from "./topic-scanner.js";
@@ -44,9 +45,6 @@ const SKIPPING_TOPIC = 1;
 const PACKET_IDENTIFIER = 2;
 const PAYLOAD = 3;
 
-/** Bytes of PUBACK, PUBREC, PUBREL and PUBCOMP. */
-export const ACKNOWLEDGEMENT_LENGTH = 4;
-
 export class Framer {
   /** Where the frame lies; valid until the next `next` or `space`. */
   buffer: Uint8Array;
@@ -62,20 +60,8 @@ export class Framer {
   private readonly longestRead: number;
   /** Bytes in the buffer. Changed here only, as `state` is. */
   filled = 0;
-  /** The buffer that is kept. */
-  readonly small: Uint8Array;
-  /** What `space` gave last of the empty buffer: what comes is of the same length again and again. Changed here only. */
-  view: Uint8Array | undefined = undefined;
-  viewLength = 0;
-  /** What `part` gave last of the small buffer, and where that is. Changed here only. */
-  declare partView?: Uint8Array;
-  declare partStart?: number;
-  declare partEnd?: number;
-  /**
-   * Room for an acknowledgement, where the packet lay that it answers: only when that had come by itself, and has been
-   * dealt with. Not there before `ownBrief`.
-   */
-  declare brief?: Uint8Array;
+  /** Whose buffer it is, most of the time. */
+  readonly receiveBuffer: ReceiveBuffer;
   /** Length the buffer must have for the frame under way to be complete. */
   private needed = 0;
   state: typeof BETWEEN | typeof SKIPPING_TOPIC | typeof PACKET_IDENTIFIER | typeof PAYLOAD = BETWEEN;
@@ -86,14 +72,13 @@ export class Framer {
 
   /**
    * @param limit longest payload, and longest topic name, in bytes, that is held whole
-   * @param buffer the one that is kept
-   * @param longestRead bytes that are read at a time when more is ready than `buffer` takes
+   * @param longestRead bytes that are read at a time when more is ready than `receiveBuffer` takes
    */
-  constructor(limit: number, buffer: Uint8Array, longestRead: number = buffer.length) {
+  constructor(limit: number, receiveBuffer: ReceiveBuffer, longestRead: number = receiveBuffer.bytes.length) {
     this.limit = limit;
     this.longestRead = longestRead;
-    this.small = buffer;
-    this.buffer = buffer;
+    this.receiveBuffer = receiveBuffer;
+    this.buffer = receiveBuffer.bytes;
   }
 
   /** Where to put what arrives: at most `byteLength` bytes, at least one. Only after `next` has returned NONE. */
@@ -108,30 +93,29 @@ export class Framer {
     if (start === 0 && this.state === BETWEEN && byteLength > wanted) wanted = 0;
     if (this.needed > wanted) wanted = this.needed;
     if (wanted > this.buffer.length) this.grow(wanted);
-    if (start > 0 || this.buffer !== this.small) return this.buffer.subarray(start, start + byteLength);
-    if (byteLength !== this.viewLength) {
-      this.view = this.small.subarray(0, byteLength);
-      this.viewLength = byteLength;
+    if (start > 0 || this.buffer !== this.receiveBuffer.bytes) {
+      return this.buffer.subarray(start, start + byteLength);
     }
-    return this.view as Uint8Array;
+    return this.receiveBuffer.space(byteLength);
   }
 
-  /** Of the buffer, from `start` to `end`. Messages that come again and again have their payload in the same place. */
+  /** Of the buffer, from `start` to `end`. */
   part(start: number, end: number): Uint8Array {
-    if (this.buffer !== this.small) return this.buffer.subarray(start, end);
-    if (start !== this.partStart || end !== this.partEnd || this.partView === undefined) {
-      this.partView = this.small.subarray(start, end);
-      this.partStart = start;
-      this.partEnd = end;
-    }
-    return this.partView;
+    if (this.buffer !== this.receiveBuffer.bytes) return this.buffer.subarray(start, end);
+    return this.receiveBuffer.part(start, end);
   }
 
-  /** Makes `brief`. */
-  ownBrief(): Uint8Array {
-    const brief = this.small.subarray(0, ACKNOWLEDGEMENT_LENGTH);
-    this.brief = brief;
-    return brief;
+  /** The turn is over: in a buffer that is shared nothing stays. */
+  leave(): void {
+    const bytes = this.receiveBuffer.bytes;
+    if (this.receiveBuffer.isShared !== true || this.buffer !== bytes || this.filled === 0) return;
+    const left = this.filled - this.end;
+    if (left > 0) {
+      this.buffer = new Uint8Array(Math.max(this.needed, left));
+      this.buffer.set(bytes.subarray(this.end, this.filled));
+    }
+    this.filled = left;
+    this.end = 0;
   }
 
   /** Whether `next` will return NONE: all that has arrived was taken, and nothing of it needs another look. */
@@ -231,7 +215,7 @@ export class Framer {
 
   /** Nothing is left: the next packet starts at the front, and what a long one needed is let go. */
   empty(): typeof NONE {
-    this.buffer = this.small;
+    this.buffer = this.receiveBuffer.bytes;
     this.start = 0;
     this.end = 0;
     this.filled = 0;
@@ -276,8 +260,8 @@ export class Framer {
   /** Moves what is left to the front; in the small buffer if it fits there, with what is to come. */
   private compact(byteLength: number): void {
     const left = this.filled - this.end;
-    const isShort = this.needed <= this.small.length && left + byteLength <= this.small.length;
-    const target = isShort ? this.small : this.buffer;
+    const { bytes } = this.receiveBuffer;
+    const target = Math.max(this.needed, left + byteLength) <= bytes.length ? bytes : this.buffer;
     if (left > 0) target.set(this.buffer.subarray(this.end, this.filled));
     this.buffer = target;
     this.filled = left;

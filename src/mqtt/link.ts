@@ -15,6 +15,7 @@ import type {
   TransportHandler,
   TransportProvider,
 } from "./ports.js";
+import type { ReceiveBuffer } from "./receive-buffer.js";
 import type { Session } from "./session.js";
 
 /** Whom to tell that there is something to do. */
@@ -58,9 +59,10 @@ export class Link implements TransportHandler {
     owner: LinkOwner,
     now: Milliseconds,
     topics?: TopicReader,
+    receiveBuffer?: ReceiveBuffer,
   ) {
     this.server = server;
-    this.connection = new Connection(options, session, now, topics);
+    this.connection = new Connection(options, session, now, topics, receiveBuffer);
     this.attempt = new Attempt(ports.clock);
     this.owner = owner;
     this.options = options;

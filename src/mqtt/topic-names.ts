@@ -12,24 +12,38 @@ const MAXIMUM_COUNT = 4;
 const LONGEST = 128;
 
 export class TopicNames {
-  recent: Map<string, Uint8Array> | undefined = undefined;
+  /** The one used last, if it is remembered, and what `encoded` returned for it. Changed here only. */
+  last: string | undefined = undefined;
+  lastEncoded: Uint8Array | undefined = undefined;
+  /** All that are remembered, once there is more than one. */
+  declare private recent?: Map<string, Uint8Array>;
 
   /**
    * The name as UTF-8 with its length before it. Not to be changed.
    * @throws UsageError `invalid-topic-name` or `invalid-string`
    */
   encoded(topicName: string): Uint8Array {
-    return this.recent?.get(topicName) ?? this.encode(topicName);
-  }
-
-  private encode(topicName: string): Uint8Array {
-    const byteLength = checkTopicName(topicName);
-    const bytes = new Uint8Array(2 + byteLength);
-    writeString(topicName, bytes, 0);
-    if (byteLength <= LONGEST) {
-      if (this.recent === undefined || this.recent.size === MAXIMUM_COUNT) this.recent = new Map();
-      this.recent.set(topicName, bytes);
-    }
+    if (topicName === this.last) return this.lastEncoded as Uint8Array;
+    const known = this.recent?.get(topicName);
+    const bytes = known ?? encode(topicName);
+    if (bytes.length > 2 + LONGEST) return bytes;
+    if (known === undefined) this.remember(topicName, bytes);
+    this.last = topicName;
+    this.lastEncoded = bytes;
     return bytes;
   }
+
+  private remember(topicName: string, bytes: Uint8Array): void {
+    const { last, lastEncoded } = this;
+    if (last === undefined || lastEncoded === undefined) return;
+    if (this.recent === undefined || this.recent.size === MAXIMUM_COUNT)
+      this.recent = new Map([[last, lastEncoded]]);
+    this.recent.set(topicName, bytes);
+  }
+}
+
+function encode(topicName: string): Uint8Array {
+  const bytes = new Uint8Array(2 + checkTopicName(topicName));
+  writeString(topicName, bytes, 0);
+  return bytes;
 }

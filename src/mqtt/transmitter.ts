@@ -14,8 +14,8 @@ import { DISCONNECT, PINGREQ, PUBREL } from "./packet-type.js";
 import { packetEnd } from "./remaining-length.js";
 import type { Session } from "./session.js";
 
-/** Bytes of acknowledgements, PINGREQ and DISCONNECT that may wait to be sent: those of 30 messages that came at once. */
-export const CONTROL_LENGTH = 128;
+/** Bytes of acknowledgements that may wait to be sent: those of 30 messages that came at once. */
+const CONTROL_LENGTH = 128;
 /** With less room than this nothing more is read: it takes the answer to one packet and the one owed before it. */
 const CONTROL_RESERVE = 8;
 
@@ -29,7 +29,8 @@ export class Transmitter {
   pingWaits = false;
   private readonly options: ServerOptions;
   private readonly session: Session;
-  private readonly control: Uint8Array;
+  /** There while any do: a packet by itself is answered without. */
+  private control: Uint8Array | undefined = undefined;
   private controlLength = 0;
   private requests = NO_REQUESTS;
   /** What is being sent: a request, or the packets of messages that stand one behind the other. */
@@ -45,11 +46,9 @@ export class Transmitter {
   private flowing = false;
   private goodbye: "none" | "due" | "said" = "none";
 
-  /** @param control its own, of `CONTROL_LENGTH` */
-  constructor(options: ServerOptions, session: Session, control = new Uint8Array(CONTROL_LENGTH)) {
+  constructor(options: ServerOptions, session: Session) {
     this.options = options;
     this.session = session;
-    this.control = control;
   }
 
   /** Whether the answer to one more packet can be taken. */
@@ -71,7 +70,7 @@ export class Transmitter {
 
   /** Whether everything has been taken, DISCONNECT last. */
   get finished(): boolean {
-    return this.goodbye === "said" && this.controlLength === 0;
+    return this.goodbye === "said" && this.sending === undefined;
   }
 
   /** Takes over an encoded packet. */
@@ -82,6 +81,7 @@ export class Transmitter {
 
   /** Only with `hasRoom`. */
   acknowledge(type: Acknowledgement["type"], packetIdentifier: PacketIdentifier): void {
+    this.control ??= new Uint8Array(CONTROL_LENGTH);
     this.controlLength = encodeAcknowledgement(type, packetIdentifier, this.control, this.controlLength);
   }
 
@@ -117,18 +117,23 @@ export class Transmitter {
     if (this.isLeaving) this.left();
     if (this.sending === undefined) {
       if (this.flowing && this.session.hasRelease) this.releaseMessages();
-      if (this.pingWaits) this.pingWaits = !this.pushBare(PINGREQ);
       if (this.controlLength > 0) return this.takeControl(limit);
-      const any =
-        this.requests.length > 0 ? this.beginRequest(limit) : this.flowing && this.beginMessages(limit);
-      if (!any) {
-        if (this.goodbye !== "due") return undefined;
-        this.goodbye = "said";
-        this.pushBare(DISCONNECT);
-        return this.takeControl(limit);
-      }
+      if (!this.begin(limit)) return undefined;
     }
     return this.takePart(limit);
+  }
+
+  /** Begins with what is next, if anything is. */
+  private begin(limit: number): boolean {
+    if (this.pingWaits) {
+      this.pingWaits = false;
+      return this.beginBare(PINGREQ);
+    }
+    if (this.requests.length > 0) return this.beginRequest(limit);
+    if (this.flowing && this.beginMessages(limit)) return true;
+    if (this.goodbye !== "due") return false;
+    this.goodbye = "said";
+    return this.beginBare(DISCONNECT);
   }
 
   /** The connection has ended. */
@@ -146,12 +151,16 @@ export class Transmitter {
   }
 
   private takeControl(limit: number): Uint8Array {
+    const control = this.control as Uint8Array;
     const byteLength = Math.min(limit, this.controlLength);
     const rest = this.controlLength - byteLength;
     this.controlLength = rest;
-    if (rest === 0) return this.control.subarray(0, byteLength);
-    const bytes = this.control.slice(0, byteLength);
-    this.control.copyWithin(0, byteLength, byteLength + rest);
+    if (rest === 0) {
+      this.control = undefined;
+      return control.subarray(0, byteLength);
+    }
+    const bytes = control.slice(0, byteLength);
+    control.copyWithin(0, byteLength, byteLength + rest);
     return bytes;
   }
 
@@ -240,12 +249,11 @@ export class Transmitter {
     }
   }
 
-  /** A packet of two bytes, if there is room for it. */
-  private pushBare(type: Bare["type"]): boolean {
-    if (this.controlLength + 2 > CONTROL_LENGTH) return false;
-    this.control[this.controlLength] = type << 4;
-    this.control[this.controlLength + 1] = 0;
-    this.controlLength += 2;
+  /** A packet of two bytes. */
+  private beginBare(type: Bare["type"]): true {
+    this.sending = Uint8Array.of(type << 4, 0);
+    this.start = 0;
+    this.end = 2;
     return true;
   }
 }

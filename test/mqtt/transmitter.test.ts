@@ -129,7 +129,8 @@ describe("a connection sends", () => {
     transmitter.acknowledge(PUBACK, 7);
     transmitter.ping();
     expect(hexFromBytes(transmitter.next(100) as Uint8Array)).toBe("01 00 01 61 00");
-    expect(hexFromBytes(transmitter.next(100) as Uint8Array)).toBe("40 02 00 07 c0 00");
+    expect(hexFromBytes(transmitter.next(100) as Uint8Array)).toBe("40 02 00 07");
+    expect(hexFromBytes(transmitter.next(100) as Uint8Array)).toBe("c0 00");
   });
 
   test("acknowledgements that are added between portions of others, in order", () => {
@@ -166,13 +167,14 @@ describe("acknowledgements that wait", () => {
     expect([rest, transmitter.next(10_000)]).toEqual([0, undefined]);
   });
 
-  test("leave PINGREQ waiting when they fill all there is", () => {
+  test("leave PINGREQ waiting behind them", () => {
     const { transmitter } = new World();
     for (let i = 1; i <= 32; i += 1) transmitter.acknowledge(PUBACK, i);
     transmitter.ping();
     expect(transmitter.next(127)?.length).toBe(127);
     expect(transmitter.pingWaits).toBe(true);
-    expect(hexFromBytes(transmitter.next(127) as Uint8Array)).toBe("20 c0 00");
+    expect(hexFromBytes(transmitter.next(127) as Uint8Array)).toBe("20");
+    expect(hexFromBytes(transmitter.next(127) as Uint8Array)).toBe("c0 00");
   });
 });
 

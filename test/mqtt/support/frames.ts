@@ -2,6 +2,7 @@
 
 import { ProtocolError } from "../../../src/mqtt/errors.js";
 import { CHUNK, END, Framer, HEAD, HEAD_WITHOUT_TOPIC, NONE, PACKET } from "../../../src/mqtt/framer.js";
+import { ReceiveBuffer } from "../../../src/mqtt/receive-buffer.js";
 import { hexFromBytes } from "./hex.js";
 
 /** A stream put through a framer, in reads of any length. */
@@ -14,7 +15,7 @@ export class FrameReader {
   #broken = false;
 
   constructor(limit: number, bufferLength: number) {
-    this.framer = new Framer(limit, new Uint8Array(bufferLength));
+    this.framer = new Framer(limit, new ReceiveBuffer(new Uint8Array(bufferLength)));
     this.#take();
   }
 

@@ -1,0 +1,54 @@
+/**
+ * Where what arrives is put first, with the views of it that were used last: packets that come again and again are as
+ * long as those before, and on XS a view is four slots of garbage.
+ */
+
+/** Bytes of PUBACK, PUBREC, PUBREL and PUBCOMP. */
+export const ACKNOWLEDGEMENT_LENGTH = 4;
+
+export class ReceiveBuffer {
+  readonly bytes: Uint8Array;
+  /** Others use it too, while this client has no turn: nothing may stay in it. */
+  declare readonly isShared?: true;
+  /** What `space` gave last. Changed here only, as what follows. */
+  view: Uint8Array | undefined = undefined;
+  viewLength = 0;
+  /** What `part` gave last, and where that is. */
+  declare partView?: Uint8Array;
+  declare partStart?: number;
+  declare partEnd?: number;
+  /** As long as an acknowledgement; there once it was asked for. */
+  declare brief?: Uint8Array;
+
+  /** @param isShared whether several clients are given it */
+  constructor(bytes: Uint8Array, isShared = false) {
+    this.bytes = bytes;
+    if (isShared) this.isShared = true;
+  }
+
+  /** Its beginning, at most `byteLength` bytes. */
+  space(byteLength: number): Uint8Array {
+    if (byteLength !== this.viewLength) {
+      this.view = this.bytes.subarray(0, byteLength);
+      this.viewLength = byteLength;
+    }
+    return this.view as Uint8Array;
+  }
+
+  /** From `start` to `end`. */
+  part(start: number, end: number): Uint8Array {
+    if (start !== this.partStart || end !== this.partEnd) {
+      this.partView = this.bytes.subarray(start, end);
+      this.partStart = start;
+      this.partEnd = end;
+    }
+    return this.partView as Uint8Array;
+  }
+
+  /** Room for an acknowledgement, at its beginning. */
+  acknowledgement(): Uint8Array {
+    const brief = this.bytes.subarray(0, ACKNOWLEDGEMENT_LENGTH);
+    this.brief = brief;
+    return brief;
+  }
+}
