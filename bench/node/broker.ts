@@ -2,11 +2,12 @@
 
 import type { ChildProcess } from "node:child_process";
 import { spawn } from "node:child_process";
-import { accessSync, constants, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { accessSync, constants, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
+import { cpuMicrosecondsOf } from "./child.js";
 
 /** Where servers are installed; often not in the PATH of a user. */
 const MORE_DIRECTORIES = ["/usr/sbin", "/usr/local/sbin", "/opt/homebrew/sbin"];
@@ -26,11 +27,7 @@ export class Broker {
 
   /** CPU time it has used so far, in microseconds; undefined where the system does not tell. */
   get cpuMicroseconds(): number | undefined {
-    try {
-      return Number(readFileSync(`/proc/${this.#child.pid}/schedstat`, "utf8").split(" ")[0]) / 1_000;
-    } catch {
-      return undefined;
-    }
+    return cpuMicrosecondsOf(this.#child.pid);
   }
 
   stop(): void {

@@ -58,18 +58,25 @@ function limitOf({ serverMicroseconds, cpuMicroseconds }: Rate): number | undefi
   return (serverMicroseconds + cpuMicroseconds) / serverMicroseconds;
 }
 
-/** How often the targets are met, and where they are not. */
+/** From so much of a core on the server counts as the limit. */
+const SATURATED = 0.9;
+
+/** How often the targets are met, and where they are not; and where it was the server that could do no more. */
 export function verdict(comparisons: readonly Comparison[]): string {
+  const namesOf = (some: readonly Comparison[]) =>
+    some.map(({ direction, qos }) => `${direction} QoS ${qos}`).join(", ");
   const one = (what: string, isMet: (comparison: Comparison) => boolean): string => {
     const missed = comparisons.filter((comparison) => !isMet(comparison));
-    const where = missed.map(({ direction, qos }) => `${direction} QoS ${qos}`).join(", ");
+    const where = namesOf(missed);
     return missed.length === 0
       ? `${what}: met everywhere`
       : `${what}: met in ${comparisons.length - missed.length} of ${comparisons.length}, missed: ${where}`;
   };
+  const saturated = comparisons.filter(({ rates }) => (rates.reed.serverLoad ?? 0) >= SATURATED);
   return [
     one(`${RATE_TARGET} times the messages`, ({ rateRatio }) => rateRatio >= RATE_TARGET),
     one("half the CPU time", ({ cpuRatio }) => cpuRatio <= CPU_TARGET),
+    ...(saturated.length === 0 ? [] : [`the server could do no more in: ${namesOf(saturated)}`]),
   ].join("; ");
 }
 

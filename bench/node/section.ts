@@ -5,7 +5,7 @@ import { cpus } from "node:os";
 import type { QoS } from "../../src/mqtt/packet.js";
 import type { Section } from "../section.js";
 import { startBroker } from "./broker.js";
-import { nextMessage, oneCorePrefix, startChild } from "./child.js";
+import { cpuMicrosecondsOf, nextMessage, oneCorePrefix, startChild } from "./child.js";
 import type { CodecRow } from "./codec.js";
 import { measureCodec } from "./codec.js";
 import type { Footprint } from "./crowd-process.js";
@@ -31,7 +31,7 @@ export interface NodeResult {
   readonly oneCore: readonly Rate[] | undefined;
   /** With mosquitto, as the system places them. */
   readonly free: readonly Rate[];
-  /** With a server that costs next to nothing. */
+  /** With a server that costs next to nothing, on one core where that can be. */
   readonly prompt: readonly Rate[];
   /** Connected clients in one process, each with a subscription. */
   readonly crowd: { readonly count: number; readonly footprints: Readonly<Record<SubjectName, Footprint>> };
@@ -66,7 +66,7 @@ export const nodeSection: Section<NodeResult> = {
     log("with mosquitto, as the system places the processes");
     const { rates: free, version: mosquitto } = await ratesWithBroker([]);
     log("with a prompt server");
-    const prompt = await ratesWithPromptServer();
+    const prompt = await ratesWithPromptServer(prefix ?? []);
     log(`${CROWD} clients in a process`);
     const footprints = await measureCrowds();
     log("the codec");
@@ -124,12 +124,14 @@ async function ratesWithBroker(
   }
 }
 
-async function ratesWithPromptServer(): Promise<readonly Rate[]> {
-  const child = startChild("prompt-server-process.js", []);
+async function ratesWithPromptServer(prefix: readonly string[]): Promise<readonly Rate[]> {
+  const child = startChild("prompt-server-process.js", [], { prefix });
   try {
     const server = {
       port: await nextMessage<number>(child),
-      cpuMicroseconds: undefined,
+      get cpuMicroseconds() {
+        return cpuMicrosecondsOf(child.pid);
+      },
       send: (subject: SubjectName, qos: QoS, count: number) => {
         const order: PromptServerOrder = { subject, qos, count };
         child.send(order);
@@ -141,7 +143,7 @@ async function ratesWithPromptServer(): Promise<readonly Rate[]> {
       counts: PROMPT_COUNTS,
       rounds: ROUNDS,
       warmUpRounds: 1,
-      prefix: [],
+      prefix,
     });
   } finally {
     child.disconnect();

@@ -29,7 +29,8 @@ every packet: then it is the system that is measured, as the bare socket shows. 
 matter of luck, so here the middle round counts.`;
 
 const PROMPT = `In place of mosquitto a server that answers each read with one write and keeps no books: here the clients
-are the limit, and messages a second mean something.`;
+are the limit, and messages a second mean something. On one core as well, where the system can: else both would wait for
+each other's window half of the time.`;
 
 /** @param isShared whether client and server share a core, so that the server's cost limits what a client can gain */
 function ratesTable(rates: readonly Rate[], table: Table, isShared: boolean): string {

@@ -31,6 +31,11 @@ describe("Reed and MQTT.js, compared", () => {
       "2 times the messages: met in 0 of 1, missed: publish QoS 1; half the CPU time: met in 0 of 1, missed: publish QoS 1",
     );
   });
+
+  test("and where the server was the limit", () => {
+    const saturated = GOOD.map((each) => ({ ...each, serverLoad: 0.95 }));
+    expect(verdict(compare(saturated))).toContain("the server could do no more in: publish QoS 1");
+  });
 });
 
 describe("the section node", () => {
