@@ -5,7 +5,7 @@ import { cpus } from "node:os";
 import type { QoS } from "../../src/mqtt/packet.js";
 import type { Section } from "../section.js";
 import { startBroker } from "./broker.js";
-import { cpuMicrosecondsOf, nextMessage, oneCorePrefix, startChild } from "./child.js";
+import { cpuMicrosecondsOf, endChild, nextMessage, oneCorePrefix, resultOf, startChild } from "./child.js";
 import type { CodecRow } from "./codec.js";
 import { measureCodec } from "./codec.js";
 import type { Footprint } from "./crowd-process.js";
@@ -119,7 +119,7 @@ async function ratesWithBroker(
     });
     return { rates, version: broker.version };
   } finally {
-    load.disconnect();
+    await endChild(load);
     broker.stop();
   }
 }
@@ -146,7 +146,7 @@ async function ratesWithPromptServer(prefix: readonly string[]): Promise<readonl
       prefix,
     });
   } finally {
-    child.disconnect();
+    await endChild(child);
   }
 }
 
@@ -155,7 +155,7 @@ async function measureCrowds(): Promise<Readonly<Record<SubjectName, Footprint>>
   try {
     const measure = async (subject: SubjectName): Promise<Footprint> => {
       const args = [subject, String(broker.port), String(CROWD)];
-      return nextMessage<Footprint>(startChild("crowd-process.js", args, { nodeOptions: ["--expose-gc"] }));
+      return resultOf<Footprint>("crowd-process.js", args, { nodeOptions: ["--expose-gc"] });
     };
     // One after the other.
     const reed = await measure("reed");
