@@ -3,8 +3,9 @@
 import { createRequire } from "node:module";
 import { cpus } from "node:os";
 import type { QoS } from "../../src/mqtt/packet.js";
+import type { Mosquitto } from "../mosquitto.js";
+import { startMosquitto } from "../mosquitto.js";
 import type { Section } from "../section.js";
-import { startBroker } from "./broker.js";
 import { cpuMicrosecondsOf, endChild, nextMessage, oneCorePrefix, resultOf, startChild } from "./child.js";
 import type { CodecRow } from "./codec.js";
 import { measureCodec } from "./codec.js";
@@ -51,6 +52,16 @@ const SUBJECTS: readonly SubjectName[] = ["reed", "mqttjs", "socket"];
 const ROUNDS = 5;
 const CROWD = 1_000;
 
+/** Nothing but the window is to hold a client up. */
+const BROKER_CONFIG = [
+  `max_inflight_messages ${WINDOW}`,
+  // 0: without a limit.
+  "max_queued_messages 0",
+  "max_queued_bytes 0",
+  "sys_interval 0",
+  "set_tcp_nodelay true",
+];
+
 export const nodeSection: Section<NodeResult> = {
   name: "node",
   title: "Node, whole processes: Reed and MQTT.js side by side",
@@ -93,16 +104,20 @@ export const nodeSection: Section<NodeResult> = {
   charts: nodeCharts,
 };
 
+function startBroker(prefix: readonly string[]): Promise<Mosquitto> {
+  return startMosquitto({ config: BROKER_CONFIG, prefix });
+}
+
 async function ratesWithBroker(
   prefix: readonly string[],
 ): Promise<{ readonly rates: readonly Rate[]; readonly version: string }> {
-  const broker = await startBroker(WINDOW, prefix);
+  const broker = await startBroker(prefix);
   const load = startChild("load-process.js", [], { prefix });
   try {
     const server = {
       port: broker.port,
       get cpuMicroseconds() {
-        return broker.cpuMicroseconds;
+        return cpuMicrosecondsOf(broker.pid);
       },
       send: (subject: SubjectName, qos: QoS, count: number) => {
         const order: LoadOrder = { port: broker.port, subject, qos, count };
@@ -120,7 +135,7 @@ async function ratesWithBroker(
     return { rates, version: broker.version };
   } finally {
     await endChild(load);
-    broker.stop();
+    await broker.stop();
   }
 }
 
@@ -151,7 +166,7 @@ async function ratesWithPromptServer(prefix: readonly string[]): Promise<readonl
 }
 
 async function measureCrowds(): Promise<Readonly<Record<SubjectName, Footprint>>> {
-  const broker = await startBroker(WINDOW);
+  const broker = await startBroker([]);
   try {
     const measure = async (subject: SubjectName): Promise<Footprint> => {
       const args = [subject, String(broker.port), String(CROWD)];
@@ -162,7 +177,7 @@ async function measureCrowds(): Promise<Readonly<Record<SubjectName, Footprint>>
     const mqttjs = await measure("mqttjs");
     return { reed, mqttjs, socket: await measure("socket") };
   } finally {
-    broker.stop();
+    await broker.stop();
   }
 }
 

@@ -3,9 +3,10 @@
 import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { startMosquitto } from "../mosquitto.js";
 import type { Section } from "../section.js";
-import { fileLimit, startBroker } from "./broker.js";
 import type { Measured, MeasuredOnSockets } from "./measured.js";
+import { fileLimit, WITH_MOST_FILES } from "./open-files.js";
 import { scaleCharts, scaleMarkdown, scaleText } from "./presentation.js";
 
 export interface ScaleResult {
@@ -45,7 +46,7 @@ export const scaleSection: Section<ScaleResult> = {
         continue;
       }
       // A new one each time, which remembers nothing of other fleets.
-      const broker = await startBroker();
+      const broker = await startMosquitto({ prefix: WITH_MOST_FILES });
       try {
         sockets.push(await inChild<MeasuredOnSockets>(devices, `127.0.0.1:${broker.port}`));
       } finally {
