@@ -12,7 +12,7 @@ import { nodeText } from "../io/node-text.js";
 import type { DeviceWorld } from "./device-world.js";
 import { NodeWorld } from "./node-world.js";
 import { SimulatedClimate } from "./simulated-climate.js";
-import type { OutputListener } from "./simulated-pins.js";
+import type { OutputListener, SimulatedInput } from "./simulated-pins.js";
 import { SimulatedPins } from "./simulated-pins.js";
 
 /** Hears what the device does to the world. */
@@ -24,7 +24,9 @@ export class SimulatedDevice implements OutputListener {
   readonly device: Device;
   readonly #config: Config;
   readonly #listener: DeviceListener;
-  readonly #pins: SimulatedPins;
+  /** The reed switch. */
+  readonly #door: SimulatedInput;
+  readonly #isDoorActiveLow: boolean;
   readonly #world: DeviceWorld;
 
   /**
@@ -45,15 +47,16 @@ export class SimulatedDevice implements OutputListener {
     this.#config = config;
     this.#listener = listener;
     this.#world = world;
-    this.#pins = new SimulatedPins(this, world.defer);
-    this.setDoor("closed");
+    const pins = new SimulatedPins(this, world.defer);
+    this.#isDoorActiveLow = config.door.active_low;
+    this.#door = pins.input(config.door.pin, this.#isDoorActiveLow ? 0 : 1);
     this.device = new Device(config, {
       transport,
       clock,
       timers,
       random: Math.random,
       text: nodeText,
-      pins: this.#pins,
+      pins,
       climate: new SimulatedClimate(clock),
       wallClock,
       log,
@@ -65,8 +68,7 @@ export class SimulatedDevice implements OutputListener {
 
   /** Opens or closes the door that the reed switch is on. */
   setDoor(state: "open" | "closed"): void {
-    const { pin, active_low: activeLow } = this.#config.door;
-    this.#pins.setInput(pin, (state === "closed") === activeLow ? 0 : 1);
+    this.#door.set((state === "closed") === this.#isDoorActiveLow ? 0 : 1);
   }
 
   /** Presses a key of the alarm's own panel; returns false when the device is no alarm. */
