@@ -88,4 +88,6 @@ function ignore(): void {
 
 const [, , kind, port, count] = process.argv;
 const makeSubject = await subjectMaker(kind as SubjectName);
-process.send?.(await measure(makeSubject, Number(port), Number(count)), () => process.exit());
+process.send?.(await measure(makeSubject, Number(port), Number(count)));
+// Without its parent it has nothing to do.
+process.on("disconnect", () => process.exit());

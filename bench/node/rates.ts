@@ -3,7 +3,7 @@
 import type { ChildProcess } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { QoS } from "../../src/mqtt/packet.js";
-import { nextMessage, startChild } from "./child.js";
+import { endChild, nextMessage, startChild } from "./child.js";
 import type { ClientAnswer, ClientOrder, Cost, Direction } from "./client-process.js";
 import type { SubjectName } from "./subject.js";
 
@@ -89,11 +89,8 @@ class Runner {
     return { ...done.cost, serverMicroseconds };
   }
 
-  async stop(): Promise<void> {
-    if (!this.#child.connected) return;
-    const exited = new Promise((resolve) => this.#child.once("exit", resolve));
-    this.#child.disconnect();
-    await exited;
+  stop(): Promise<void> {
+    return endChild(this.#child);
   }
 
   #ask(order: ClientOrder): Promise<ClientAnswer> {

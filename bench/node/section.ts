@@ -3,9 +3,10 @@
 import { createRequire } from "node:module";
 import { cpus } from "node:os";
 import type { QoS } from "../../src/mqtt/packet.js";
+import type { Mosquitto } from "../mosquitto.js";
+import { startMosquitto } from "../mosquitto.js";
 import type { Section } from "../section.js";
-import { startBroker } from "./broker.js";
-import { nextMessage, oneCorePrefix, startChild } from "./child.js";
+import { cpuMicrosecondsOf, endChild, nextMessage, oneCorePrefix, resultOf, startChild } from "./child.js";
 import type { CodecRow } from "./codec.js";
 import { measureCodec } from "./codec.js";
 import type { Footprint } from "./crowd-process.js";
@@ -31,7 +32,7 @@ export interface NodeResult {
   readonly oneCore: readonly Rate[] | undefined;
   /** With mosquitto, as the system places them. */
   readonly free: readonly Rate[];
-  /** With a server that costs next to nothing. */
+  /** With a server that costs next to nothing, on one core where that can be. */
   readonly prompt: readonly Rate[];
   /** Connected clients in one process, each with a subscription. */
   readonly crowd: {
@@ -67,6 +68,16 @@ const CROWD_NODE_OPTIONS = [
   "--no-lazy-feedback-allocation",
 ];
 
+/** Nothing but the window is to hold a client up. */
+const BROKER_CONFIG = [
+  `max_inflight_messages ${WINDOW}`,
+  // 0: without a limit.
+  "max_queued_messages 0",
+  "max_queued_bytes 0",
+  "sys_interval 0",
+  "set_tcp_nodelay true",
+];
+
 export const nodeSection: Section<NodeResult> = {
   name: "node",
   title: "Node, whole processes: Reed and MQTT.js side by side",
@@ -82,7 +93,7 @@ export const nodeSection: Section<NodeResult> = {
     log("with mosquitto, as the system places the processes");
     const { rates: free, version: mosquitto } = await ratesWithBroker([]);
     log("with a prompt server");
-    const prompt = await ratesWithPromptServer();
+    const prompt = await ratesWithPromptServer(prefix ?? []);
     log(`${CROWD} clients in a process`);
     const footprints = await measureCrowds();
     log("the codec");
@@ -109,16 +120,20 @@ export const nodeSection: Section<NodeResult> = {
   charts: nodeCharts,
 };
 
+function startBroker(prefix: readonly string[]): Promise<Mosquitto> {
+  return startMosquitto({ config: BROKER_CONFIG, prefix });
+}
+
 async function ratesWithBroker(
   prefix: readonly string[],
 ): Promise<{ readonly rates: readonly Rate[]; readonly version: string }> {
-  const broker = await startBroker(WINDOW, prefix);
+  const broker = await startBroker(prefix);
   const load = startChild("load-process.js", [], { prefix });
   try {
     const server = {
       port: broker.port,
       get cpuMicroseconds() {
-        return broker.cpuMicroseconds;
+        return cpuMicrosecondsOf(broker.pid);
       },
       send: (subject: SubjectName, qos: QoS, count: number) => {
         const order: LoadOrder = { port: broker.port, subject, qos, count };
@@ -135,17 +150,19 @@ async function ratesWithBroker(
     });
     return { rates, version: broker.version };
   } finally {
-    load.disconnect();
-    broker.stop();
+    await endChild(load);
+    await broker.stop();
   }
 }
 
-async function ratesWithPromptServer(): Promise<readonly Rate[]> {
-  const child = startChild("prompt-server-process.js", []);
+async function ratesWithPromptServer(prefix: readonly string[]): Promise<readonly Rate[]> {
+  const child = startChild("prompt-server-process.js", [], { prefix });
   try {
     const server = {
       port: await nextMessage<number>(child),
-      cpuMicroseconds: undefined,
+      get cpuMicroseconds() {
+        return cpuMicrosecondsOf(child.pid);
+      },
       send: (subject: SubjectName, qos: QoS, count: number) => {
         const order: PromptServerOrder = { subject, qos, count };
         child.send(order);
@@ -157,27 +174,26 @@ async function ratesWithPromptServer(): Promise<readonly Rate[]> {
       counts: PROMPT_COUNTS,
       rounds: ROUNDS,
       warmUpRounds: 1,
-      prefix: [],
+      prefix,
     });
   } finally {
-    child.disconnect();
+    await endChild(child);
   }
 }
 
 async function measureCrowds(): Promise<Readonly<Record<SubjectName, Footprint>>> {
-  const broker = await startBroker(WINDOW);
+  const broker = await startBroker([]);
   try {
     const measure = async (subject: SubjectName): Promise<Footprint> => {
       const args = [subject, String(broker.port), String(CROWD)];
-      const child = startChild("crowd-process.js", args, { nodeOptions: CROWD_NODE_OPTIONS });
-      return nextMessage<Footprint>(child);
+      return resultOf<Footprint>("crowd-process.js", args, { nodeOptions: CROWD_NODE_OPTIONS });
     };
     // One after the other.
     const reed = await measure("reed");
     const mqttjs = await measure("mqttjs");
     return { reed, mqttjs, socket: await measure("socket") };
   } finally {
-    broker.stop();
+    await broker.stop();
   }
 }
 

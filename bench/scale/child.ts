@@ -1,13 +1,23 @@
 /** A process of its own for each fleet, so that its memory is no other fleet's: prints what it has measured. */
 
+import { measurePlainFleet } from "./plain-fleet.js";
 import { measureSocketFleet } from "./socket-fleet.js";
 import { measureVirtualFleet } from "./virtual-fleet.js";
 
-const [devices, server] = process.argv.slice(2);
-const measured =
-  server === undefined
-    ? measureVirtualFleet(Number(devices))
-    : await measureSocketFleet(Number(devices), server);
-console.log(JSON.stringify(measured));
+const [kind, devices, detail = ""] = process.argv.slice(2);
+console.log(JSON.stringify(await measured(Number(devices))));
 // Devices do not stop by themselves.
 process.exit();
+
+async function measured(count: number): Promise<unknown> {
+  switch (kind) {
+    case "sockets":
+      return await measureSocketFleet(count, detail);
+    case "virtual":
+      return measureVirtualFleet(count);
+    case "plain":
+      return measurePlainFleet(count, Number(detail));
+    default:
+      throw new Error(`no fleet is ${kind}`);
+  }
+}

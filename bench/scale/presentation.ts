@@ -3,7 +3,10 @@
 import { lineChart } from "../report/chart.js";
 import type { Row } from "../report/table.js";
 import { markdownTable, textTable } from "../report/table.js";
+import { MESSAGES_PER_MOVEMENT } from "./fleet.js";
 import type { Measured, MeasuredOnSockets } from "./measured.js";
+import type { PlainMeasured } from "./plain-fleet.js";
+import { OBJECT_BYTES } from "./plain-fleet.js";
 import type { ScaleResult } from "./section.js";
 
 /** From here on the process itself is no great part of the cost any more; the memory of fewer cannot be told from it, */
@@ -30,6 +33,7 @@ const SOCKET_HEADER = [
   "at worst, ms",
 ];
 const VIRTUAL_HEADER = [...COMMON_HEADER, "messages measured"];
+const PLAIN_HEADER = ["devices", "objects each", "CPU per object, ns", "as a message, µs"];
 
 export function scaleText(result: ScaleResult): string {
   return [
@@ -39,6 +43,9 @@ export function scaleText(result: ScaleResult): string {
     "In virtual time:",
     textTable(VIRTUAL_HEADER, result.virtual.map(virtualRow)),
     "",
+    ...(result.plain === undefined
+      ? []
+      : ["Plain objects in place of devices:", textTable(PLAIN_HEADER, result.plain.map(plainRow)), ""]),
     ...verdicts(result),
     ...result.leftOut.map((line) => `Left out: ${line}.`),
   ].join("\n");
@@ -54,6 +61,7 @@ export function scaleMarkdown(result: ScaleResult): string {
     "",
     markdownTable(VIRTUAL_HEADER, result.virtual.map(virtualRow)),
     "",
+    ...(result.plain === undefined ? [] : plainMarkdown(result.plain)),
     "![CPU time per message](performance/scale-cpu.svg)",
     "",
     "![Memory per device](performance/scale-memory.svg)",
@@ -67,7 +75,21 @@ export function scaleMarkdown(result: ScaleResult): string {
   ].join("\n");
 }
 
-export function scaleCharts({ sockets, virtual }: ScaleResult): Record<string, string> {
+function plainMarkdown(plain: readonly PlainMeasured[]): string[] {
+  return [
+    "### Memory alone, for comparison",
+    "",
+    `The same number of chains of plain objects of ${OBJECT_BYTES} bytes, each chain as large as the heap of a device, in`,
+    "place of the devices: an object after the other is visited, its counter counted up, and nothing else is done. That",
+    "can grow dearer by nothing but the caches of the machine, which hold few devices and not many. A movement of a door",
+    "that touched all of its device's memory once would have that much more in each of its two messages.",
+    "",
+    markdownTable(PLAIN_HEADER, plain.map(plainRow)),
+    "",
+  ];
+}
+
+export function scaleCharts({ sockets, virtual, plain = [] }: ScaleResult): Record<string, string> {
   const axes = { xLabel: "devices in one process", xScale: "logarithmic", yScale: "logarithmic" } as const;
   const both = (least: number, value: (measured: Measured) => number) =>
     [["on sockets", sockets] as const, ["in virtual time", virtual] as const].map(([name, all]) => ({
@@ -81,7 +103,12 @@ export function scaleCharts({ sockets, virtual }: ScaleResult): Record<string, s
       ...axes,
       title: "CPU time per acknowledged message",
       yLabel: "µs",
-      series: both(1, ({ messageCpu }) => messageCpu),
+      series: [
+        ...both(1, ({ messageCpu }) => messageCpu),
+        ...(plain.length === 0
+          ? []
+          : [{ name: "memory alone", points: plain.map((each) => point(each, asMessage(each))) }]),
+      ],
     }),
     "scale-memory.svg": lineChart({
       ...axes,
@@ -124,18 +151,38 @@ function virtualRow(measured: Measured): Row {
   return [...commonCells(measured), measured.messages];
 }
 
-function verdicts({ sockets, virtual }: ScaleResult): string[] {
+function plainRow(measured: PlainMeasured): Row {
+  return [measured.devices, measured.objects, digits(measured.visitCpu), digits(asMessage(measured))];
+}
+
+/** In µs, of one of the messages of a movement. */
+function asMessage({ objects, visitCpu }: PlainMeasured): number {
+  return (objects * visitCpu) / 1_000 / MESSAGES_PER_MOVEMENT;
+}
+
+function verdicts({ sockets, virtual, plain }: ScaleResult): string[] {
   const values = [
     ["CPU per message", MANY, ({ messageCpu }: Measured) => messageCpu],
     ["memory per device", MANY_FOR_MEMORY, ({ memory }: Measured) => memory.heap + memory.buffers],
   ] as const;
-  return values.flatMap(([what, least, value]) => [
-    verdict(`${what}, on sockets`, sockets, least, value),
-    verdict(`${what}, in virtual time`, virtual, least, value),
-  ]);
+  return [
+    ...values.flatMap(([what, least, value]) => [
+      verdict(`${what}, on sockets`, sockets, least, value),
+      verdict(`${what}, in virtual time`, virtual, least, value),
+    ]),
+    ...(plain === undefined ? [] : [`${growthText("memory alone", growthOf(plain, asMessage))}.`]),
+  ];
 }
 
-/** The growth of the cost of one as they become more: none means that all together cost in proportion. */
+/** How the cost of one grows as they become more: not at all means that all together cost in proportion. */
+interface Growth {
+  readonly range: string;
+  readonly whole: number;
+  readonly perTenfold: number;
+  /** From each number to the next. */
+  readonly steps: readonly number[];
+}
+
 function verdict(
   what: string,
   all: readonly Measured[],
@@ -143,16 +190,33 @@ function verdict(
   value: (measured: Measured) => number,
 ): string {
   const many = all.filter(({ devices }) => devices >= least);
-  const [first, last] = [many[0], many.at(-1)];
-  if (first === undefined || last === undefined || first === last) return `${what}: not measured.`;
-  const growth = value(last) / value(first);
-  const perTenfold = growth ** (1 / Math.log10(last.devices / first.devices));
-  const range = `from ${count(first.devices)} to ${count(last.devices)} devices`;
-  const factor = `${growth.toFixed(2)} times, or ${perTenfold.toFixed(2)} times for ten times the devices`;
-  return `${what}: ${range} ${factor}: linear or better is ${perTenfold <= SAME ? "met" : "missed"}.`;
+  if (many.length < 2) return `${what}: not measured.`;
+  const growth = growthOf(many, value);
+  return `${growthText(what, growth)}: linear or better is ${growth.perTenfold <= SAME ? "met" : "missed"}.`;
 }
 
-function point({ devices }: Measured, value: number): readonly [number, number] {
+function growthOf<Kind extends { readonly devices: number }>(
+  all: readonly Kind[],
+  value: (one: Kind) => number,
+): Growth {
+  const values = all.map(value);
+  const [fewest = 0, most = 0] = [all[0]?.devices, all.at(-1)?.devices];
+  const whole = (values.at(-1) ?? 0) / (values[0] ?? 0);
+  return {
+    range: `from ${count(fewest)} to ${count(most)} devices`,
+    whole,
+    perTenfold: whole ** (1 / Math.log10(most / fewest)),
+    steps: values.slice(1).map((each, index) => each / (values[index] ?? 0)),
+  };
+}
+
+function growthText(what: string, { range, whole, perTenfold, steps }: Growth): string {
+  const times = (value: number): string => value.toFixed(2);
+  const each = steps.length < 2 ? "" : ` (step by step ${steps.map(times).join(", ")})`;
+  return `${what}: ${range} ${times(whole)} times${each}, or ${times(perTenfold)} times for ten times the devices`;
+}
+
+function point({ devices }: { readonly devices: number }, value: number): readonly [number, number] {
   return [devices, value];
 }
 

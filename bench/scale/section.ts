@@ -3,15 +3,20 @@
 import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { startMosquitto } from "../mosquitto.js";
 import type { Section } from "../section.js";
-import { fileLimit, startBroker } from "./broker.js";
 import type { Measured, MeasuredOnSockets } from "./measured.js";
+import { fileLimit, WITH_MOST_FILES } from "./open-files.js";
+import type { PlainMeasured } from "./plain-fleet.js";
+import { OBJECT_BYTES } from "./plain-fleet.js";
 import { scaleCharts, scaleMarkdown, scaleText } from "./presentation.js";
 
 export interface ScaleResult {
   /** Against mosquitto, in real time. */
   readonly sockets: readonly MeasuredOnSockets[];
   readonly virtual: readonly Measured[];
+  /** Plain objects in place of the devices in virtual time; undefined in results that are older than these. */
+  readonly plain?: readonly PlainMeasured[];
   /** What could not be measured, and why. */
   readonly leftOut: readonly string[];
 }
@@ -45,18 +50,24 @@ export const scaleSection: Section<ScaleResult> = {
         continue;
       }
       // A new one each time, which remembers nothing of other fleets.
-      const broker = await startBroker();
+      const broker = await startMosquitto({ prefix: WITH_MOST_FILES });
       try {
-        sockets.push(await inChild<MeasuredOnSockets>(devices, `127.0.0.1:${broker.port}`));
+        sockets.push(await inChild<MeasuredOnSockets>("sockets", devices, `127.0.0.1:${broker.port}`));
       } finally {
         await broker.stop();
       }
     }
     for (const devices of IN_VIRTUAL_TIME) {
       log(`${devices} devices in virtual time`);
-      virtual.push(await inChild<Measured>(devices));
+      virtual.push(await inChild<Measured>("virtual", devices));
     }
-    return { sockets, virtual, leftOut };
+    const plain: PlainMeasured[] = [];
+    const objects = Math.round((virtual.at(-1)?.memory.heap ?? 0) / OBJECT_BYTES);
+    for (const devices of IN_VIRTUAL_TIME) {
+      log(`${devices} times ${objects} plain objects`);
+      plain.push(await inChild<PlainMeasured>("plain", devices, `${objects}`));
+    }
+    return { sockets, virtual, plain, leftOut };
   },
 
   text: scaleText,
@@ -65,19 +76,19 @@ export const scaleSection: Section<ScaleResult> = {
 };
 
 /** @throws Error with what the child says when it fails */
-async function inChild<Result>(devices: number, server?: string): Promise<Result> {
+async function inChild<Result>(
+  kind: "sockets" | "virtual" | "plain",
+  devices: number,
+  ...details: string[]
+): Promise<Result> {
   const flags = ["--expose-gc", `--max-old-space-size=${HEAP}`];
-  const args = [`${devices}`, ...(server === undefined ? [] : [server])];
+  const args = [...flags, CHILD, kind, `${devices}`, ...details];
   try {
-    const { stdout } = await promisify(execFile)(process.execPath, [...flags, CHILD, ...args], {
-      timeout: TIMEOUT,
-    });
+    const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: TIMEOUT });
     return JSON.parse(stdout) as Result;
   } catch (error) {
     const { killed, stderr } = error as { readonly killed?: boolean; readonly stderr?: string };
     const reason = killed === true ? `not done within ${TIMEOUT / 1_000} s` : (stderr ?? error);
-    throw new Error(
-      `${devices} devices ${server === undefined ? "in virtual time" : "on sockets"}: ${reason}`,
-    );
+    throw new Error(`${devices} devices, ${kind}: ${reason}`);
   }
 }

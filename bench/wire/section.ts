@@ -1,6 +1,6 @@
 /** Section `wire`: bytes, writes and TCP segments of Reed and MQTT.js, against the fewest that the specification allows. */
 
-import { nextMessage, startChild } from "../node/child.js";
+import { resultOf } from "../node/child.js";
 import type { Row } from "../report/table.js";
 import { markdownTable, textTable } from "../report/table.js";
 import type { Section } from "../section.js";
@@ -29,8 +29,8 @@ export const wireSection: Section<WireResult> = {
   async run(log) {
     log("Reed, then MQTT.js, scene by scene");
     const file = new URL("wire-process.js", import.meta.url);
-    const reed = await nextMessage<readonly Scene[]>(startChild(file, ["reed"]));
-    return { reed, mqttjs: await nextMessage<readonly Scene[]>(startChild(file, ["mqttjs"])) };
+    const reed = await resultOf<readonly Scene[]>(file, ["reed"]);
+    return { reed, mqttjs: await resultOf<readonly Scene[]>(file, ["mqttjs"]) };
   },
   text: (result) => [textTable(HEADER, rows(result)), verdict(result), packets(result)].join("\n"),
   markdown: (result) =>

@@ -147,4 +147,6 @@ for (const qos of [1, 2] as const) {
   await theatre.receive(qos, 1);
   await theatre.receive(qos, WINDOW);
 }
-process.send?.(theatre.scenes, () => process.exit());
+process.send?.(theatre.scenes);
+// Without its parent it has nothing to do.
+process.on("disconnect", () => process.exit());

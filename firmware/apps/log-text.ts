@@ -132,7 +132,10 @@ function describeEnd({ server, stage, reason, returnCode, cause }: Disconnected)
         ? `${server} closed the connection without an answer to CONNECT; check that ${server}.server is an MQTT port`
         : `${server} closed the connection`;
     case "refused":
-      return `${server} refuses the connection, code ${returnCode}: ${describeRefusal(server, returnCode)}`;
+      return (
+        `${server} refuses the connection, code ${returnCode}: ` +
+        `${refusalText(returnCode)}${refusalAdvice(server, returnCode)}`
+      );
     case "connect-timeout":
       return stage === "open"
         ? `no connection to ${server} within ${server}.connect_timeout; check ${server}.server and the network`
@@ -154,20 +157,34 @@ function adviceFor(server: string, cause: unknown): string {
   return cause.key === undefined ? "" : `; check ${server}.${cause.key}`;
 }
 
-function describeRefusal(server: string, returnCode: RefusalCode | undefined): string {
+/** What a return code of CONNACK means. */
+export function refusalText(returnCode: RefusalCode | undefined): string {
   switch (returnCode) {
     case 1:
       return "it does not speak MQTT 3.1.1";
     case 2:
-      return `it does not accept the client identifier; check ${server}.client_id`;
+      return "it does not accept the client identifier";
     case 3:
       return "MQTT is unavailable there at the moment";
     case 4:
-      return `wrong user name or password; check ${server}.user and ${server}.pass`;
+      return "wrong user name or password";
     case 5:
-      return `not authorized; check ${server}.user, ${server}.pass and the server's access rules`;
+      return "not authorized";
     default:
       return "no reason known";
+  }
+}
+
+function refusalAdvice(server: string, returnCode: RefusalCode | undefined): string {
+  switch (returnCode) {
+    case 2:
+      return `; check ${server}.client_id`;
+    case 4:
+      return `; check ${server}.user and ${server}.pass`;
+    case 5:
+      return `; check ${server}.user, ${server}.pass and the server's access rules`;
+    default:
+      return "";
   }
 }
 

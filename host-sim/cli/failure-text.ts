@@ -1,21 +1,14 @@
 /** Why a connection ended, in words, for people at a command line. */
 
+import { refusalText } from "../../firmware/apps/log-text.js";
 import type { ClientEvent } from "../../src/mqtt/event.js";
-
-const REFUSALS: Readonly<Record<number, string>> = Object.freeze({
-  1: "the server does not accept MQTT 3.1.1",
-  2: "the server does not accept this client identifier",
-  3: "the server is unavailable",
-  4: "wrong user name or password",
-  5: "not authorized",
-});
 
 /** One line without a full stop. */
 export function failureText(event: Extract<ClientEvent, { type: "disconnected" }>): string {
   const { reason, cause, returnCode } = event;
   switch (reason) {
     case "refused":
-      return `connection refused, return code ${returnCode}: ${REFUSALS[returnCode ?? 0] ?? "unknown"}`;
+      return `connection refused, return code ${returnCode}: ${refusalText(returnCode)}`;
     case "closed-by-server":
       return event.stage === "connack"
         ? "the server closed before CONNACK"

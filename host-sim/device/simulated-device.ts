@@ -13,7 +13,7 @@ import { receiveBuffer } from "../io/receive-buffer.js";
 import type { DeviceWorld } from "./device-world.js";
 import { NodeWorld } from "./node-world.js";
 import { SimulatedClimate } from "./simulated-climate.js";
-import type { OutputListener } from "./simulated-pins.js";
+import type { OutputListener, SimulatedInput } from "./simulated-pins.js";
 import { SimulatedPins } from "./simulated-pins.js";
 
 /** Hears what the device does to the world. */
@@ -25,7 +25,9 @@ export class SimulatedDevice implements OutputListener {
   readonly device: Device;
   readonly #config: Config;
   readonly #listener: DeviceListener;
-  readonly #pins: SimulatedPins;
+  /** The reed switch. */
+  readonly #door: SimulatedInput;
+  readonly #isDoorActiveLow: boolean;
   readonly #world: DeviceWorld;
 
   /**
@@ -46,8 +48,9 @@ export class SimulatedDevice implements OutputListener {
     this.#config = config;
     this.#listener = listener;
     this.#world = world;
-    this.#pins = new SimulatedPins(this, world.defer);
-    this.setDoor("closed");
+    const pins = new SimulatedPins(this, world.defer);
+    this.#isDoorActiveLow = config.door.active_low;
+    this.#door = pins.input(config.door.pin, this.#isDoorActiveLow ? 0 : 1);
     this.device = new Device(config, {
       transport,
       clock,
@@ -55,7 +58,7 @@ export class SimulatedDevice implements OutputListener {
       random: Math.random,
       text: nodeText,
       receiveBuffer,
-      pins: this.#pins,
+      pins,
       climate: new SimulatedClimate(clock),
       wallClock,
       log,
@@ -67,8 +70,7 @@ export class SimulatedDevice implements OutputListener {
 
   /** Opens or closes the door that the reed switch is on. */
   setDoor(state: "open" | "closed"): void {
-    const { pin, active_low: activeLow } = this.#config.door;
-    this.#pins.setInput(pin, (state === "closed") === activeLow ? 0 : 1);
+    this.#door.set((state === "closed") === this.#isDoorActiveLow ? 0 : 1);
   }
 
   /** Presses a key of the alarm's own panel; returns false when the device is no alarm. */

@@ -23,12 +23,12 @@ export class SimulatedPins implements Pins {
 
   /** Moves an input, as a door moves the reed switch. */
   setInput(pin: number, level: Level): void {
-    this.#inputAt(pin, level).set(level);
+    this.input(pin, level).set(level);
   }
 
   openInput(pin: number, pull: "up" | "down", onReadable: () => void): DigitalInput {
-    const input = this.#inputAt(pin, pull === "up" ? 1 : 0);
-    input.open(this.#defer, onReadable);
+    const input = this.input(pin, pull === "up" ? 1 : 0);
+    input.onReadable = onReadable;
     return input;
   }
 
@@ -39,41 +39,25 @@ export class SimulatedPins implements Pins {
   }
 
   /** @param level what it is at if nobody has moved it yet */
-  #inputAt(pin: number, level: Level): SimulatedInput {
+  input(pin: number, level: Level): SimulatedInput {
     const known = this.#inputs.find((input) => input.pin === pin);
     if (known !== undefined) return known;
-    const input = new SimulatedInput(pin, level);
+    const input = new SimulatedInput(pin, this.#defer, level);
     this.#inputs = [...this.#inputs, input];
     return input;
   }
 }
 
 /** An input, which has a level before the firmware opens it and after it is closed, too. */
-class SimulatedInput implements DigitalInput {
+export class SimulatedInput extends VirtualPin implements DigitalInput {
   readonly pin: number;
-  #level: Level;
-  #opened: VirtualPin | undefined;
 
-  constructor(pin: number, level: Level) {
+  constructor(pin: number, defer: Defer, level: Level) {
+    super({ defer, level });
     this.pin = pin;
-    this.#level = level;
-  }
-
-  open(defer: Defer, onReadable: () => void): void {
-    this.#opened = new VirtualPin({ defer, level: this.#level, onReadable });
-  }
-
-  set(level: Level): void {
-    this.#level = level;
-    this.#opened?.set(level);
-  }
-
-  read(): Level {
-    return this.#level;
   }
 
   close(): void {
-    if (this.#opened !== undefined) this.#opened.onReadable = undefined;
-    this.#opened = undefined;
+    this.onReadable = undefined;
   }
 }

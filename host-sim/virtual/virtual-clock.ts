@@ -1,11 +1,19 @@
 /** Time that passes only when told to, so that hours of behaviour take milliseconds and every run is the same. */
 
 import type { Clock, Milliseconds, Timer, TimerProvider } from "../../src/mqtt/ports.js";
+import type { Defer } from "../io/digital.js";
 import type { QueuedTimer } from "./timer-queue.js";
 import { TimerQueue } from "./timer-queue.js";
 
 /** How many timers may expire in a row without time passing. */
 const DEFAULT_STILL_LIMIT = 100_000;
+
+/** What timers may depend on: without it they do not expire. */
+export interface Power {
+  readonly isOn: boolean;
+}
+
+const ALWAYS_ON: Power = Object.freeze({ isOn: true });
 
 export interface VirtualClockOptions {
   /** The time at the start. Default: 0 ms. */
@@ -35,14 +43,12 @@ export class VirtualClock implements Clock, TimerProvider {
     return this.#now;
   }
 
-  create(onExpired: () => void): Timer {
-    return new VirtualTimer(this, this.#queue, onExpired);
+  create(onExpired: () => void, power = ALWAYS_ON): Timer {
+    return new VirtualTimer(this, this.#queue, onExpired, power);
   }
 
-  /** Runs `task` at the present time, but not before the caller has returned. */
-  defer(task: () => void): void {
-    this.create(task).schedule(0);
-  }
+  /** Runs `task` at the present time, but not before the caller has returned. A function, to be given to many. */
+  readonly defer: Defer = (task) => this.create(task).schedule(0);
 
   /** How many timers are scheduled. */
   get pending(): number {
@@ -113,7 +119,7 @@ export class VirtualClock implements Clock, TimerProvider {
     }
     this.#running = true;
     try {
-      timer.onExpired();
+      if (timer.power.isOn) timer.onExpired();
     } finally {
       this.#running = false;
     }
@@ -133,13 +139,15 @@ class VirtualTimer implements Timer, QueuedTimer {
   home: QueuedTimer["home"] = "nowhere";
   position = 0;
   readonly onExpired: () => void;
+  readonly power: Power;
   readonly #clock: Clock;
   readonly #queue: TimerQueue<VirtualTimer>;
 
-  constructor(clock: Clock, queue: TimerQueue<VirtualTimer>, onExpired: () => void) {
+  constructor(clock: Clock, queue: TimerQueue<VirtualTimer>, onExpired: () => void, power: Power) {
     this.#clock = clock;
     this.#queue = queue;
     this.onExpired = onExpired;
+    this.power = power;
   }
 
   /** Throws a `RangeError` for NaN; a negative delay is 0, an infinite one means never. */

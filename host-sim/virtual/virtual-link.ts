@@ -11,8 +11,10 @@ import { VirtualStream } from "./virtual-stream.js";
 /** `up`: from the device to the server; `down`: from the server to the device. */
 export type Direction = "up" | "down" | "both";
 
-/** What a device's stream lets wait to be delivered; a server's has no limit, so that scripts need not care. */
+/** What a device's stream lets wait to be delivered. */
 const DEVICE_WINDOW = 65_536;
+/** A server's: more than there is, so that scripts need not care. Not infinite, as V8 has small integers nearer at hand. */
+const SERVER_WINDOW = 2 ** 30;
 
 /** The network that a link is part of. */
 export interface LinkOwner {
@@ -47,7 +49,7 @@ export class VirtualLink implements StreamOwner {
     this.clientName = clientName;
     this.endpoint = endpoint;
     this.client = new VirtualStream(clock, this, up, down, DEVICE_WINDOW);
-    this.server = new VirtualStream(clock, this, down, up, Number.POSITIVE_INFINITY);
+    this.server = new VirtualStream(clock, this, down, up, SERVER_WINDOW);
     this.#owner = owner;
     this.#up = up;
     this.#down = down;

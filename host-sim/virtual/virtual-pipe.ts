@@ -149,12 +149,25 @@ export class VirtualPipe {
       }
       const bytes = this.#waiting.take(Math.min(segment, room));
       if (this.#waiting.byteLength === 0) this.#waiting = undefined;
-      this.#dispatch(bytes, (bytes.byteLength * 1_000) / bandwidth);
+      if (this.#isInstant) {
+        // What is left, or was sent meanwhile, departs in a turn of its own.
+        this.#deliver(bytes);
+        if (this.#waiting !== undefined) return;
+      } else {
+        this.#dispatch(bytes, (bytes.byteLength * 1_000) / bandwidth);
+      }
     }
     if (this.#ending) {
       this.#ending = false;
       this.#dispatch("end", 0);
     }
+  }
+
+  /** Whether bytes arrive as they depart. */
+  get #isInstant(): boolean {
+    const { bandwidth, latency } = this.conditions;
+    const isFast = latency === 0 && bandwidth === Number.POSITIVE_INFINITY;
+    return isFast && this.#firstUnderway === undefined && this.#state === "up";
   }
 
   #dispatch(content: Uint8Array | Signal, duration: Milliseconds): void {
@@ -201,9 +214,13 @@ export class VirtualPipe {
       this.receiver?.onSignal(delivery.content);
     } else {
       this.#underwayByteLength -= delivery.content.byteLength;
-      this.receiver?.onBytes(delivery.content);
-      this.sender?.onDelivered();
-      this.onRead();
+      this.#deliver(delivery.content);
     }
+  }
+
+  #deliver(bytes: Uint8Array): void {
+    this.receiver?.onBytes(bytes);
+    this.sender?.onDelivered();
+    this.onRead();
   }
 }

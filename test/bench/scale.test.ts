@@ -82,13 +82,23 @@ describe("the section", () => {
 
   it("says whether costs grow faster than the devices, by the figures", () => {
     expect(scaleSection.text(result)).toContain(
-      "CPU per message, in virtual time: from 100 to 10,000 devices 1.33 times, or 1.15 times for ten times the devices: " +
+      "CPU per message, in virtual time: from 100 to 10,000 devices 1.33 times (step by step 1.33, 1.00), or 1.15 times for ten times the devices: " +
         "linear or better is missed.",
     );
     expect(scaleSection.markdown(result)).toContain(
       "- CPU per message, on sockets: from 100 to 1,000 devices 1.00 times, or 1.00 times for ten times the devices: " +
         "linear or better is met.",
     );
+  });
+
+  it("shows beside it what memory alone would cost, where that was measured", () => {
+    const plain = [100, 1_000].map((devices) => ({ devices, objects: 128, visitCpu: devices / 100 }));
+    const text = scaleSection.markdown({ ...result, plain });
+    expect(text).toContain("| 1,000 | 128 | 10 | 0.64 |");
+    expect(text).toContain(
+      "- memory alone: from 100 to 1,000 devices 10.00 times, or 10.00 times for ten times the devices.",
+    );
+    expect(scaleSection.text(result)).not.toContain("memory alone");
   });
 
   it("does not guess the memory of a few devices, and says what was left out", () => {
