@@ -7,6 +7,7 @@
  * the turn, which follows. So no error is judged here either.
  */
 
+import { ProtocolError } from "./errors.js";
 import { ACKNOWLEDGEMENT_LENGTH, BETWEEN } from "./framer.js";
 import type { Link } from "./link.js";
 import type { Message } from "./message.js";
@@ -160,8 +161,9 @@ export function takeAlone(link: Link, router: Router, client: Calm, now: Millise
       }
     }
   } catch (error) {
-    // What breaks the specification is left to the turn: it will find out in which way.
-    if (byteLength === 0) {
+    // What breaks the specification is left to the turn: it will find out in which way. After anything else, as when the
+    // transport failed at the answer, the packet is not there any more.
+    if (!(error instanceof ProtocolError)) {
       connection.failed(error);
       return false;
     }

@@ -1,0 +1,416 @@
+/**
+ * One packet by itself: a message that leaves at once, past the queue, and a packet that is dealt with without a turn of
+ * the client. What they are compared with is in `node/fast-path.property.test.ts`.
+ */
+
+import { describe, expect, test } from "vitest";
+import { VirtualClock } from "../../host-sim/virtual/virtual-clock.js";
+import { MqttClient } from "../../src/mqtt/client.js";
+import type { ClientEvent } from "../../src/mqtt/event.js";
+import type { Message } from "../../src/mqtt/message.js";
+import type { ServerOptions } from "../../src/mqtt/options.js";
+import { bytesFromHex, hexFromBytes } from "./support/hex.js";
+import { ManualTransport } from "./support/manual-transport.js";
+import { OPTIONS } from "./support/server-options.js";
+import { refusalOf } from "./support/thrown.js";
+
+/** A transport that fails when told to, as one does that has no memory to encrypt with. */
+class FailingTransport extends ManualTransport {
+  failures = 0;
+
+  override write(bytes: Uint8Array): number {
+    if (this.failures > 0) {
+      this.failures -= 1;
+      throw new Error("no memory");
+    }
+    return super.write(bytes);
+  }
+}
+
+function hex(text: string): string {
+  return hexFromBytes(bytesFromHex(text));
+}
+
+/** Time that has passed without a timer noticing. */
+class LateClock extends VirtualClock {
+  lateness = 0;
+
+  override now(): number {
+    return super.now() + this.lateness;
+  }
+}
+
+/** A client that is connected, and what it told and did from then on. */
+function connected(options: Partial<ServerOptions> = {}, room = 1000) {
+  const clock = new LateClock();
+  const transport = new FailingTransport();
+  const events: ClientEvent[] = [];
+  const observer = { onEvent: (event: ClientEvent) => void events.push(event) };
+  const client = new MqttClient(
+    { transport, clock, timers: clock, random: () => 0.5, observer },
+    { ...OPTIONS, ...options },
+  );
+  client.start();
+  clock.advance(0);
+  transport.give(room);
+  transport.arrive("20 02 00 00");
+  transport.give(room);
+  transport.taken();
+  events.length = 0;
+  return { clock, transport, client, events };
+}
+
+/** The same, which hears `topic`; `heard` are the messages, in short, and `turns` how many turns it took. */
+function listening(options: Partial<ServerOptions> = {}) {
+  const world = connected(options);
+  const { client, clock, transport } = world;
+  const heard: string[] = [];
+  const onMessage = ({ payload, qos }: { payload: Uint8Array; qos: number }): void => {
+    heard.push(`${qos}: ${payload.length}`);
+  };
+  client.subscribe("topic", { onMessage }, 2);
+  clock.advance(0);
+  transport.give(1000);
+  transport.arrive("90 03 00 01 02");
+  transport.give(1000);
+  transport.taken();
+  return { ...world, heard, turns: countTurns(client) };
+}
+
+function countTurns(client: MqttClient): () => number {
+  let count = 0;
+  const inside = client as unknown as { turn(): void };
+  const turn = inside.turn;
+  inside.turn = function counted(this: unknown): void {
+    count += 1;
+    turn.call(this);
+  };
+  return () => count;
+}
+
+/** A PUBLISH on `topic` of so many bytes in all; packet identifier 258. */
+function messageOf(byteLength: number, qos: 0 | 1 | 2): string {
+  const remaining = byteLength > 129 ? byteLength - 3 : byteLength - 2;
+  const low = remaining & 127;
+  const header = remaining > 127 ? [low | 128, remaining >> 7] : [low];
+  const identifier = qos === 0 ? [] : [1, 2];
+  const before = [0x30 | (qos << 1), ...header, 0, 5, 0x74, 0x6f, 0x70, 0x69, 0x63, ...identifier];
+  const bytes = new Uint8Array(byteLength);
+  bytes.set(before);
+  return hexFromBytes(bytes);
+}
+
+describe("on a free link a message leaves at once", () => {
+  test("of each QoS, with the next packet identifiers", () => {
+    const { client, transport } = connected();
+    const messages = ([1, 0, 2] as const).map((qos) => {
+      const delivery = client.publish({ topicName: "t", payload: "x", qos });
+      transport.give(1000);
+      return delivery;
+    });
+    expect(transport.taken()).toBe(
+      hex('32 06 00 01 "t" 00 01 "x" 30 04 00 01 "t" "x" 34 06 00 01 "t" 00 02 "x"'),
+    );
+    expect(messages.map(({ outcome }) => outcome)).toEqual([undefined, "sent", undefined]);
+    transport.arrive("40 02 00 01 50 02 00 02");
+    transport.arrive("70 02 00 02");
+    expect(messages.map(({ outcome }) => outcome)).toEqual(["acknowledged", "sent", "acknowledged"]);
+  });
+
+  test("but behind a subscription that was asked for before: the answer must not come too early", () => {
+    const { client, clock, transport } = connected();
+    client.subscribe("answer", { onMessage: () => {} });
+    client.publish({ topicName: "ask", payload: "" });
+    clock.advance(0);
+    transport.give(1000);
+    expect(transport.taken()).toBe(hex('82 0b 00 01 00 06 "answer" 01 30 05 00 03 "ask"'));
+  });
+
+  test("but not one that is longer than the room there is, nor those behind it", () => {
+    const { client, clock, transport } = connected();
+    client.publish({ topicName: "t", payload: new Uint8Array(2000), qos: 1 });
+    client.publish({ topicName: "t", payload: "b", qos: 1 });
+    clock.advance(0);
+    transport.drain(1000);
+    const bytes = transport.taken();
+    expect(bytes.startsWith(hex('32 d5 0f 00 01 "t" 00 01 00'))).toBe(true);
+    expect(bytes.endsWith(hex('32 06 00 01 "t" 00 02 "b"'))).toBe(true);
+  });
+
+  test("and is sent again with DUP when it was not acknowledged", () => {
+    const { client, clock, transport } = connected();
+    client.publish({ topicName: "t", payload: "x", qos: 1 });
+    transport.end();
+    clock.advance(10_000);
+    transport.give(1000);
+    transport.taken();
+    transport.arrive("20 02 01 00");
+    transport.give(1000);
+    expect(transport.taken()).toBe(hex('3a 06 00 01 "t" 00 01 "x"'));
+  });
+});
+
+for (const qos of [0, 1, 2] as const) {
+  test(`when the transport fails at it, nothing is lost but that message, and nothing is held for ever: QoS ${qos}`, () => {
+    const { client, clock, transport } = connected({ maximumQueueBytes: 300 });
+    transport.failures = 1;
+    try {
+      client.publish({ topicName: "t", payload: "f".repeat(200), qos });
+    } catch {
+      // Nobody says that it may not throw.
+    }
+    transport.end(new Error("broken"));
+    clock.advance(10_000);
+    transport.give(1000);
+    transport.arrive("20 02 00 00");
+    transport.give(1000);
+    if (qos > 0) transport.arrive(qos === 1 ? "40 02 00 02" : "50 02 00 02");
+    if (qos > 1) transport.arrive("70 02 00 02");
+    transport.taken();
+    // As much as there may be at once, and again and again.
+    for (let round = 0; round < 20; round += 1) {
+      const delivery = client.publish({ topicName: "t", payload: "y".repeat(290) });
+      clock.advance(0);
+      transport.give(1000);
+      expect([delivery.outcome, delivery.reason]).toEqual(["sent", undefined]);
+      expect(transport.taken()).toBe(hex(`30 a5 02 00 01 "t" "${"y".repeat(290)}"`));
+    }
+  });
+}
+
+describe("without a turn", () => {
+  for (const [what, packets, answer] of [
+    ["PUBACK", ["40 02 00 02"], ""],
+    ["PUBREC and PUBCOMP", ["50 02 00 03", "70 02 00 03"], "62 02 00 03"],
+    [
+      "PUBREC once more, and for what is not known",
+      ["50 02 00 03", "50 02 00 03", "50 02 01 03"],
+      "62 02 00 03 62 02 00 03 62 02 01 03",
+    ],
+    ["PUBREL, known or not", ["62 02 01 02"], "70 02 01 02"],
+    ["a message of QoS 0", [messageOf(40, 0)], ""],
+    ["a message of QoS 1", [messageOf(41, 1)], "40 02 01 02"],
+    ["a message of QoS 2", [messageOf(41, 2), "62 02 01 02"], "50 02 01 02 70 02 01 02"],
+    [
+      "a message of 129 bytes, the longest with one byte of remaining length",
+      [messageOf(129, 1)],
+      "40 02 01 02",
+    ],
+    ["a message of 131 bytes, the shortest with two", [messageOf(131, 1)], "40 02 01 02"],
+    [
+      "messages of the same and of another length",
+      [messageOf(40, 0), messageOf(40, 0), messageOf(20, 0)],
+      "",
+    ],
+    ["a message without a payload", [messageOf(9, 0), messageOf(11, 1)], "40 02 01 02"],
+  ] as const) {
+    test(`comes ${what}`, () => {
+      const { client, clock, transport, turns } = listening();
+      for (const qos of [1, 2] as const) {
+        client.publish({ topicName: "t", payload: "x", qos });
+        transport.give(1000);
+      }
+      expect(transport.taken()).toBe(hex('32 06 00 01 "t" 00 02 "x" 34 06 00 01 "t" 00 03 "x"'));
+      for (const packet of packets) {
+        transport.arrive(packet);
+        transport.give(1000);
+      }
+      expect(transport.taken()).toBe(hex(answer));
+      clock.advance(0);
+      expect(turns()).toBe(0);
+    });
+  }
+
+  test("come the parts of a long message that are neither its first nor its last", () => {
+    const { heard, transport, turns } = listening();
+    for (let i = 0; i < 10; i += 1) {
+      const bytes = bytesFromHex(messageOf(1000, 1)).subarray(100 * i, 100 * i + 100);
+      transport.arrive(hexFromBytes(bytes));
+    }
+    expect([heard, turns(), transport.taken()]).toEqual([["1: 988"], 2, "40 02 01 02"]);
+  });
+
+  for (const [what, length, head] of [
+    ["127 bytes, as many as one byte of remaining length tells", 122, '32 7f 00 01 "t" 00 01'],
+    ["128 bytes", 123, '32 80 01 00 01 "t" 00 01'],
+    ["16,383 bytes, as many as two bytes tell", 16_378, '32 ff 7f 00 01 "t" 00 01'],
+    ["16,384 bytes", 16_379, '32 80 80 01 00 01 "t" 00 01'],
+  ] as const) {
+    test(`leaves a message of ${what}`, () => {
+      const { client, transport } = connected({ maximumQueueBytes: 20_000 }, 20_000);
+      const turns = countTurns(client);
+      client.publish({ topicName: "t", payload: new Uint8Array(length).fill(7), qos: 1 });
+      const start = hex(head);
+      expect(transport.taken()).toBe(`${start}${" 07".repeat(length)}`);
+      expect(turns()).toBe(0);
+    });
+  }
+
+  test("leaves one message after the other, each where the one before lay, or elsewhere", () => {
+    const { client, transport } = connected();
+    const turns = countTurns(client);
+    const expected: string[] = [];
+    let identifier = 0;
+    // Of one length with either topic name, of another, of QoS 0 as long as with QoS 1.
+    for (const [topicName, payload, qos] of [
+      ["t", "abc", 1],
+      ["t", "def", 1],
+      ["u", "ghi", 1],
+      ["t", "jklmn", 0],
+      ["t", "opq", 2],
+      ["tt", "rs", 1],
+    ] as const) {
+      client.publish({ topicName, payload, qos });
+      if (qos > 0) identifier += 1;
+      const number = qos > 0 ? ` 00 0${identifier}` : "";
+      expected.push(`3${qos * 2} 08 00 0${topicName.length} "${topicName}"${number} "${payload}"`);
+      transport.give(1000);
+      if (qos === 1) transport.arrive(`40 02 00 0${identifier}`);
+      if (qos === 2) {
+        transport.arrive(`50 02 00 0${identifier}`);
+        transport.give(1000);
+        expected.push(`62 02 00 0${identifier}`);
+      }
+    }
+    expect(transport.taken()).toBe(hex(expected.join(" ")));
+    expect(turns()).toBe(0);
+  });
+
+  test("leaves the whole window, and what is more waits", () => {
+    const { client, clock, transport } = connected({ maximumInFlight: 2 });
+    const turns = countTurns(client);
+    for (const payload of ["a", "b"]) {
+      client.publish({ topicName: "t", payload, qos: 1 });
+      transport.give(1000);
+    }
+    // QoS 0 needs no window.
+    client.publish({ topicName: "t", payload: "c" });
+    transport.give(1000);
+    expect(transport.taken()).toBe(
+      hex('32 06 00 01 "t" 00 01 "a" 32 06 00 01 "t" 00 02 "b" 30 04 00 01 "t" "c"'),
+    );
+    expect(turns()).toBe(0);
+    client.publish({ topicName: "t", payload: "d", qos: 1 });
+    clock.advance(0);
+    expect(transport.taken()).toBe("");
+    transport.arrive("40 02 00 01");
+    transport.give(1000);
+    expect(transport.taken()).toBe(hex('32 06 00 01 "t" 00 03 "d"'));
+  });
+});
+
+describe("a message does not leave at once", () => {
+  test("when what is held would be more than may be", () => {
+    const { client, transport } = connected({ maximumQueueBytes: 300 });
+    const payload = "x".repeat(150);
+    client.publish({ topicName: "t", payload, qos: 1 });
+    transport.give(1000);
+    const delivery = client.publish({ topicName: "t", payload, qos: 1 });
+    expect([delivery.outcome, delivery.reason]).toEqual(["refused", "queue-full"]);
+    transport.arrive("40 02 00 01");
+    expect(client.publish({ topicName: "t", payload: "x".repeat(292), qos: 1 }).outcome).toBe(undefined);
+    transport.taken();
+    transport.arrive("40 02 00 02");
+    transport.give(1000);
+    expect(client.publish({ topicName: "t", payload: "x".repeat(293), qos: 1 }).reason).toBe(
+      "packet-too-large",
+    );
+  });
+
+  test("when it cannot be: nothing has changed then", () => {
+    const { client, transport } = connected();
+    const one = { topicName: "t", payload: "x", qos: 1 } as const;
+    for (const [wrong, code] of [
+      [{ topicName: "" }, "invalid-topic-name [MQTT-4.7.3-1]"],
+      [{ topicName: "t/#" }, "invalid-topic-name [MQTT-3.3.2-2]"],
+      [{ topicName: "\ud800" }, "invalid-string [MQTT-1.5.3-1]"],
+      [{ payload: "\ud800" }, "invalid-string"],
+      [{ payload: null }, "invalid-packet"],
+      [{ payload: undefined }, "invalid-packet"],
+      [{ payload: [1, 2] }, "invalid-packet"],
+      [{ payload: new Uint16Array(2) }, "invalid-packet"],
+      [{ qos: 3 }, "invalid-qos [MQTT-3.3.1-4]"],
+      [{ topicName: "", payload: null }, "invalid-topic-name [MQTT-4.7.3-1]"],
+      [{ expiresAfter: -1 }, "invalid-option"],
+      [{ lateOffset: -1 }, "invalid-option"],
+    ] as const) {
+      expect(refusalOf(() => client.publish({ ...one, ...wrong } as unknown as Message))).toBe(code);
+    }
+    expect(client.pending).toBe(0);
+    transport.taken();
+    client.publish(one);
+    transport.give(1000);
+    expect(transport.taken()).toBe(hex('32 06 00 01 "t" 00 01 "x"'));
+  });
+
+  test("when it may not stay as it is: one to be marked as late, one that expires, one of too high a QoS", () => {
+    const { client, clock, transport } = connected({ maximumQos: 1 });
+    const one = { topicName: "t", payload: "x", qos: 2 } as const;
+    client.publish(one);
+    client.publish({ ...one, qos: 1, expiresAfter: 0 });
+    client.publish({ ...one, qos: 1, lateOffset: 0 });
+    expect(transport.taken()).toBe("");
+    clock.advance(0);
+    expect(transport.taken()).toBe(
+      hex('32 06 00 01 "t" 00 01 "x" 32 06 00 01 "t" 00 02 "x" 32 06 00 01 "t" 00 03 "x"'),
+    );
+  });
+});
+
+describe("a packet that arrives", () => {
+  test("when keep alive falls due is dealt with, and so is that", () => {
+    const { clock, heard, transport, turns } = listening();
+    // What is sent puts the ping off until the same time after what was received.
+    clock.lateness = 59_000;
+    transport.arrive(messageOf(40, 0));
+    expect([heard, turns(), transport.taken()]).toEqual([["0: 31"], 1, "c0 00"]);
+  });
+
+  test("puts keep alive off, as does what is sent", () => {
+    const { client, clock, transport } = listening();
+    for (let seconds = 0; seconds < 300; seconds += 30) {
+      clock.advance(30_000);
+      transport.arrive(messageOf(41, 1));
+      transport.give(1000);
+      expect(transport.taken()).toBe("40 02 01 02");
+    }
+    for (let seconds = 0; seconds < 60; seconds += 30) {
+      clock.advance(29_500);
+      client.publish({ topicName: "t", payload: "" });
+      transport.give(1000);
+    }
+    // Nothing was received for so long.
+    expect(transport.taken()).toBe(hex('30 03 00 01 "t" c0 00 30 03 00 01 "t"'));
+  });
+});
+
+describe("when the transport fails at the answer", () => {
+  for (const [what, packet] of [
+    ["a message of QoS 1", '32 0a 00 05 "topic" 00 02 "x"'],
+    ["a message of QoS 2", '34 0a 00 05 "topic" 00 02 "x"'],
+    ["PUBREL", "62 02 00 02"],
+    ["PUBREC", "50 02 00 03"],
+  ] as const) {
+    test(`to ${what}, the connection ends, and the answer is not taken for a packet that came`, () => {
+      const { client, clock, events, heard, transport } = listening();
+      const sent = client.publish({ topicName: "t", payload: "", qos: 1 });
+      transport.give(1000);
+      expect(transport.taken()).toBe(hex('32 05 00 01 "t" 00 02'));
+      events.length = 0;
+      transport.failures = 1;
+      transport.arrive(packet);
+      // Its packet identifier is the same.
+      expect(sent.outcome).toBe(undefined);
+      expect(events.map((event) => (event.type === "disconnected" ? event.reason : event.type))).toEqual([
+        "internal-error",
+        "waiting",
+      ]);
+      expect(heard.length).toBe(what.startsWith("a") ? 1 : 0);
+      clock.advance(10_000);
+      transport.give(1000);
+      transport.arrive("20 02 01 00");
+      transport.give(1000);
+      expect(transport.taken().endsWith(hex('3a 05 00 01 "t" 00 02'))).toBe(true);
+    });
+  }
+});
