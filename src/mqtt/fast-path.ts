@@ -58,11 +58,11 @@ export function sendAlone(
     return undefined;
   }
   const outbox = session.outbox;
+  const names = outbox.topicNames;
+  const topic = names.recent?.get(message.topicName) ?? names.encoded(message.topicName);
   let payload = message.payload;
   // Asking what it is an instance of takes thrice as long.
   if (payload?.constructor !== Uint8Array) payload = bytesOfPayload(payload, outbox.text);
-  const names = outbox.topicNames;
-  const topic = names.recent?.get(message.topicName) ?? names.encoded(message.topicName);
   const remaining = topic.length + payload.length + (qos === 0 ? 0 : 2);
   const byteLength = remaining < 128 ? remaining + 2 : packetLength(remaining);
   const ring = outbox.ring ?? outbox.ownRing();
