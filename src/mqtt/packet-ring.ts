@@ -147,6 +147,7 @@ export class PacketRing {
       });
     }
     this.bytes = bytes;
+    this.view = undefined;
     this.viewLength = 0;
     this.front = 0;
     this.top = 0;

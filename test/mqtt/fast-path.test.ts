@@ -41,7 +41,7 @@ class LateClock extends VirtualClock {
 }
 
 /** A client that is connected, and what it told and did from then on. */
-function connected(options: Partial<ServerOptions> = {}, room = 1000) {
+function connected(options: Partial<ServerOptions> = {}, room = 1000, backup?: Partial<ServerOptions>) {
   const clock = new LateClock();
   const transport = new FailingTransport();
   const events: ClientEvent[] = [];
@@ -49,6 +49,7 @@ function connected(options: Partial<ServerOptions> = {}, room = 1000) {
   const client = new MqttClient(
     { transport, clock, timers: clock, random: () => 0.5, observer },
     { ...OPTIONS, ...options },
+    backup && { ...OPTIONS, ...options, ...backup },
   );
   client.start();
   clock.advance(0);
@@ -276,6 +277,27 @@ describe("without a turn", () => {
     expect(turns()).toBe(0);
   });
 
+  test("leaves a message that takes all the room and all the queue that there is", () => {
+    const { client, transport } = connected({ maximumQueueBytes: 60 }, 60);
+    client.publish({ topicName: "t", payload: "x".repeat(53), qos: 1 });
+    expect(transport.taken()).toBe(hex(`32 3a 00 01 "t" 00 01 "${"x".repeat(53)}"`));
+  });
+
+  test("leaves a message with the topic name that it has, whatever stood there before", () => {
+    const { client, transport } = connected();
+    for (const [topicName, payload] of [
+      ["t", "abc"],
+      ["u", "def"],
+    ] as const) {
+      client.publish({ topicName, payload, qos: 1 });
+      transport.give(1000);
+    }
+    transport.arrive("40 02 00 01 40 02 00 02");
+    transport.taken();
+    client.publish({ topicName: "u", payload: "ghi", qos: 1, retain: false });
+    expect(transport.taken()).toBe(hex('32 08 00 01 "u" 00 03 "ghi"'));
+  });
+
   test("leaves the whole window, and what is more waits", () => {
     const { client, clock, transport } = connected({ maximumInFlight: 2 });
     const turns = countTurns(client);
@@ -302,58 +324,67 @@ describe("without a turn", () => {
 describe("a message does not leave at once", () => {
   test("when what is held would be more than may be", () => {
     const { client, transport } = connected({ maximumQueueBytes: 300 });
-    const payload = "x".repeat(150);
-    client.publish({ topicName: "t", payload, qos: 1 });
-    transport.give(1000);
-    const delivery = client.publish({ topicName: "t", payload, qos: 1 });
-    expect([delivery.outcome, delivery.reason]).toEqual(["refused", "queue-full"]);
+    const publish = (length: number) => {
+      const delivery = client.publish({ topicName: "t", payload: "x".repeat(length), qos: 1 });
+      transport.give(1000);
+      return delivery.reason;
+    };
+    // The second stands where the first was.
+    expect(publish(150)).toBe(undefined);
     transport.arrive("40 02 00 01");
-    expect(client.publish({ topicName: "t", payload: "x".repeat(292), qos: 1 }).outcome).toBe(undefined);
-    transport.taken();
+    expect(publish(150)).toBe(undefined);
+    expect(publish(150)).toBe("queue-full");
     transport.arrive("40 02 00 02");
-    transport.give(1000);
-    expect(client.publish({ topicName: "t", payload: "x".repeat(293), qos: 1 }).reason).toBe(
-      "packet-too-large",
-    );
+    expect(publish(292)).toBe(undefined);
+    transport.arrive("40 02 00 03");
+    expect(publish(293)).toBe("packet-too-large");
   });
 
-  test("when it cannot be: nothing has changed then", () => {
-    const { client, transport } = connected();
-    const one = { topicName: "t", payload: "x", qos: 1 } as const;
-    for (const [wrong, code] of [
-      [{ topicName: "" }, "invalid-topic-name [MQTT-4.7.3-1]"],
-      [{ topicName: "t/#" }, "invalid-topic-name [MQTT-3.3.2-2]"],
-      [{ topicName: "\ud800" }, "invalid-string [MQTT-1.5.3-1]"],
-      [{ payload: "\ud800" }, "invalid-string"],
-      [{ payload: null }, "invalid-packet"],
-      [{ payload: undefined }, "invalid-packet"],
-      [{ payload: [1, 2] }, "invalid-packet"],
-      [{ payload: new Uint16Array(2) }, "invalid-packet"],
-      [{ qos: 3 }, "invalid-qos [MQTT-3.3.1-4]"],
-      [{ topicName: "", payload: null }, "invalid-topic-name [MQTT-4.7.3-1]"],
-      [{ expiresAfter: -1 }, "invalid-option"],
-      [{ lateOffset: -1 }, "invalid-option"],
-    ] as const) {
+  for (const [wrong, code] of [
+    [{ topicName: "" }, "invalid-topic-name [MQTT-4.7.3-1]"],
+    [{ topicName: "t/#" }, "invalid-topic-name [MQTT-3.3.2-2]"],
+    [{ topicName: "\ud800" }, "invalid-string [MQTT-1.5.3-1]"],
+    [{ payload: "\ud800" }, "invalid-string"],
+    [{ payload: null }, "invalid-packet"],
+    [{ payload: undefined }, "invalid-packet"],
+    [{ payload: [1, 2] }, "invalid-packet"],
+    [{ payload: new Uint16Array(2) }, "invalid-packet"],
+    [{ qos: 3 }, "invalid-qos [MQTT-3.3.1-4]"],
+    [{ topicName: "", payload: null }, "invalid-topic-name [MQTT-4.7.3-1]"],
+    [{ expiresAfter: -1 }, "invalid-option"],
+    [{ lateOffset: -1 }, "invalid-option"],
+  ] as const) {
+    test(`when it cannot be, and nothing has changed then: ${JSON.stringify(wrong)}`, () => {
+      const { client, clock, transport } = connected();
+      const one = { topicName: "t", payload: "x", qos: 1 } as const;
       expect(refusalOf(() => client.publish({ ...one, ...wrong } as unknown as Message))).toBe(code);
-    }
-    expect(client.pending).toBe(0);
-    transport.taken();
-    client.publish(one);
-    transport.give(1000);
+      clock.advance(0);
+      expect([client.pending, transport.taken()]).toEqual([0, ""]);
+      client.publish(one);
+      clock.advance(0);
+      expect(transport.taken()).toBe(hex('32 06 00 01 "t" 00 01 "x"'));
+    });
+  }
+
+  test("when it may not stay as it is: one of too high a QoS", () => {
+    const { client, clock, transport } = connected({ maximumQos: 1 });
+    client.publish({ topicName: "t", payload: "x", qos: 2 });
+    expect(transport.taken()).toBe("");
+    clock.advance(0);
     expect(transport.taken()).toBe(hex('32 06 00 01 "t" 00 01 "x"'));
   });
 
-  test("when it may not stay as it is: one to be marked as late, one that expires, one of too high a QoS", () => {
-    const { client, clock, transport } = connected({ maximumQos: 1 });
-    const one = { topicName: "t", payload: "x", qos: 2 } as const;
-    client.publish(one);
-    client.publish({ ...one, qos: 1, expiresAfter: 0 });
-    client.publish({ ...one, qos: 1, lateOffset: 0 });
-    expect(transport.taken()).toBe("");
+  test("when the one before is still on its way: all that follow gather, and leave together", () => {
+    const { client, clock, transport } = connected();
+    const writes: number[] = [transport.writeCount];
+    for (const payload of ["a", "b", "c"]) {
+      client.publish({ topicName: "t", payload });
+      writes.push(transport.writeCount);
+    }
     clock.advance(0);
-    expect(transport.taken()).toBe(
-      hex('32 06 00 01 "t" 00 01 "x" 32 06 00 01 "t" 00 02 "x" 32 06 00 01 "t" 00 03 "x"'),
-    );
+    writes.push(transport.writeCount);
+    expect(writes.map((count) => count - (writes[0] as number))).toEqual([0, 1, 1, 1, 2]);
+    expect(transport.taken()).toBe(hex('30 04 00 01 "t" "a" 30 04 00 01 "t" "b" 30 04 00 01 "t" "c"'));
   });
 });
 
@@ -383,6 +414,30 @@ describe("a packet that arrives", () => {
     expect(transport.taken()).toBe(hex('30 03 00 01 "t" c0 00 30 03 00 01 "t"'));
   });
 });
+
+for (const [kind, outcome] of [
+  ["state", "replaced"],
+  ["event", undefined],
+] as const) {
+  test(`a message that left at once and comes to wait after all is still of the kind that it was: ${kind}`, () => {
+    const short = { reconnectMinimum: 100, reconnectMaximum: 100, queueQos0: true };
+    const { client, clock, transport } = connected(short, 1000, { maximumQos: 0 });
+    const one = { topicName: "t", qos: 1, kind } as const;
+    const delivery = client.publish({ ...one, payload: "x".repeat(100) });
+    transport.end();
+    clock.advance(200);
+    transport.end();
+    clock.advance(200);
+    expect(client.server).toBe("mqtt1");
+    // It is lowered, and the backup gets a part of it.
+    transport.give(40);
+    transport.arrive("20 02 00 00");
+    transport.give(40);
+    transport.end();
+    client.publish({ ...one, payload: "" });
+    expect(delivery.outcome).toBe(outcome);
+  });
+}
 
 describe("when the transport fails at the answer", () => {
   for (const [what, packet] of [

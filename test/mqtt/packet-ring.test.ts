@@ -215,6 +215,17 @@ describe("another buffer", () => {
     expect(before).toEqual(copy);
   });
 
+  test("is all that is kept: no view of the one before", () => {
+    const world = ringOf(60);
+    world.add(400);
+    expect(world.ring.view).toBe(undefined);
+    world.release(0);
+    world.release(0);
+    world.add(100);
+    expect(world.ring.view?.buffer === world.ring.bytes?.buffer).toBe(true);
+    expect([world.ring.view?.length, world.ring.viewLength]).toEqual([100, 100]);
+  });
+
   test("is let go when it is empty and longer than 512 bytes", () => {
     for (const [length, left] of [
       [511, 511],

@@ -5,105 +5,25 @@
 
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Message } from "../../../src/mqtt/message.js";
-import type { QoS } from "../../../src/mqtt/packet.js";
 import { PUBLISH, PUBREC, PUBREL } from "../../../src/mqtt/packet-type.js";
-import { packetEnd, writeRemainingLength } from "../../../src/mqtt/remaining-length.js";
-import { encodeUtf8 } from "../../../src/mqtt/utf8.js";
+import { packetEnd, remainingLengthEnd } from "../../../src/mqtt/remaining-length.js";
 import { bytesFromHex, hexFromBytes } from "../support/hex.js";
 import type { Setting } from "./support/fast-path-side.js";
 import { Side } from "./support/fast-path-side.js";
+import type { Step } from "./support/fast-path-steps.js";
+import {
+  CONFUSED,
+  messageOf,
+  NAMES,
+  publishOf,
+  SETTING,
+  STEP,
+  STRAY,
+  WRONG,
+} from "./support/fast-path-steps.js";
 
 const CASES = 400;
 const ROOM = 1000;
-/** More than are remembered, some of the same length, and some that cannot be. */
-const NAMES = [
-  "t",
-  "t",
-  "t",
-  "u",
-  "longer/than/that",
-  "t\u00fc/\u{1f600}",
-  "a/b",
-  "x".repeat(127),
-  "y".repeat(129),
-];
-const REFUSED_NAMES = ["", "t/+", "t\0", "\ud800", "#"];
-/** What is heard, more names than are remembered; of no subscription too. */
-const HEARD = ["a", "a", "a", "b/1", "b/2", "b/3", "b/4", "b/\u00fc", "b/6", "b/7", "b/8", "b/9", "c", "d"];
-/** Packets that have no place in a session, or only sometimes. */
-const STRAY = [
-  ...["d0 00", "40 02 00 63", "70 02 00 63", "62 02 00 07", "50 02 00 63", "40 02 00 01", "70 02 ff ff"],
-  ...["40 82 00 00 63", "30 80 00", "33 80 80 00", '30 85 00 00 01 "a" 00 00', '3a 05 00 01 "a" 00 01'],
-];
-/** Packets that end a connection. */
-const WRONG = [
-  ...["36 05 00 01 61 00 01", "32 03 00 01 61", "40 02 00 00", "40 03 00 01 00", "30 02 00 00", "c0 00"],
-  ...["41 02 00 01", "60 02 00 01", "62 02 00 00", "50 02 00 00", "70 02 00 00", '30 03 00 01 "#"'],
-  ...['32 05 00 01 "a" 00 00', "30 04 00 02 c3 28", '38 03 00 01 "a"', "90 03 00 63 01", "b0 02 00 63"],
-  ...["30 05 00 03 ed a0 80", "20 02 00 00", '34 04 00 03 "ab"', "30 00", "30 01 00", "30 03 00 01 00"],
-];
-/** An acknowledgement of another kind than what is due. */
-const CONFUSED: Readonly<Record<string, string>> = {
-  "40": "50",
-  "50": "40",
-  "62": "62",
-  "70": "70",
-  "90": "b0",
-};
-
-const setting = fc.record<Setting>({
-  maximumInFlight: fc.constantFrom(1, 2, 3, 20),
-  cleanSession: fc.boolean(),
-  hasText: fc.boolean(),
-  isInstant: fc.boolean(),
-  backupQos: fc.constantFrom<QoS>(0, 1, 2),
-  lastIdentifier: fc.constantFrom(0, 254, 65_530, 65_534, 65_535),
-});
-
-const step = fc.record({
-  kind: fc.constantFrom(
-    ...[
-      "publish",
-      "publish",
-      "publish",
-      "publish",
-      "answer",
-      "answer",
-      "answer",
-      "answer",
-      "answer",
-      "answer",
-    ],
-    ...[
-      "message",
-      "message",
-      "message",
-      "message",
-      "pair",
-      "pair",
-      "stray",
-      "wait",
-      "wait",
-      "narrow",
-      "end",
-      "burst",
-    ],
-    ...["again", "rare", "answers", "answers", "answers"],
-  ),
-  qos: fc.constantFrom<QoS>(0, 1, 2),
-  what: fc.nat(40),
-  length: fc.oneof(
-    { weight: 5, arbitrary: fc.nat(30) },
-    { weight: 2, arbitrary: fc.integer({ min: 110, max: 130 }) },
-    fc.nat(700),
-  ),
-  name: fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, fc.nat(100)),
-  cut: fc.nat(1000),
-});
-
-type Step = typeof step extends fc.Arbitrary<infer S> ? S : never;
-
 class Run {
   /** How many messages left within the call, and so on the fast path. */
   alone = 0;
@@ -112,6 +32,8 @@ class Run {
   /** What the server may answer. */
   #owed: string[] = [];
   #answered: string | undefined;
+  /** The beginning of a packet. */
+  #part = "";
   #identifier = 0;
   #streams = 0;
 
@@ -151,10 +73,14 @@ class Run {
         if (this.#answered?.startsWith("9") === false) this.#arrive(this.#answered, cut);
         break;
       case "message":
-        this.#arrive(this.#message(one, what), cut);
+        this.#arrive(publishOf(one, what, this.#nextIdentifier()), cut);
         break;
       case "pair":
-        this.#arriveTwo(this.#message(one, what), this.#message(one, what + 1), cut);
+        this.#arriveTwo(
+          publishOf(one, what, this.#nextIdentifier()),
+          publishOf(one, what + 1, this.#nextIdentifier()),
+          cut,
+        );
         break;
       case "stray":
         this.#arrive(STRAY[what % STRAY.length], cut);
@@ -210,16 +136,9 @@ class Run {
     this.#both((side) => side.arriveTwo(bytesFromHex(one), bytesFromHex(other), cut));
   }
 
-  #message({ length, name, qos }: Step, what: number): string {
+  #nextIdentifier(): number {
     this.#identifier = (this.#identifier % 5) + 1;
-    const payload = Uint8Array.from({ length }, (_, i) => (i === 0 ? what % 16 : i) & 0xff);
-    const topic = encodeUtf8(HEARD[name % HEARD.length] as string);
-    const identifier = qos === 0 ? [] : [this.#identifier >> 2, this.#identifier];
-    const body = [0, topic.length, ...topic, ...identifier, ...payload];
-    const header = new Uint8Array(4);
-    const end = writeRemainingLength(body.length, header, 1);
-    header[0] = 0x30 | (qos << 1) | (what % 4 === 0 ? 1 : 0);
-    return hexFromBytes(Uint8Array.of(...header.subarray(0, end), ...body));
+    return this.#identifier;
   }
 
   /** Returns whether something was written. */
@@ -232,19 +151,22 @@ class Run {
     if (short.transport.openCount !== this.#streams) {
       this.#streams = short.transport.openCount;
       this.#owed = [];
+      this.#part = "";
     }
-    this.#hear(bytesFromHex(written));
+    this.#hear(bytesFromHex(`${this.#part} ${written}`));
     return written !== "";
   }
 
-  /** Notes what is to be answered; what is only a part of a packet is passed over, and never answered. */
+  /** Notes what is to be answered. */
   #hear(bytes: Uint8Array): void {
-    for (let start = 0; start + 4 <= bytes.length; ) {
+    let start = 0;
+    while (remainingLengthEnd(bytes, start + 1, bytes.length) !== -1) {
       const end = packetEnd(bytes, start);
-      if (end > bytes.length) return;
+      if (end > bytes.length) break;
       this.#answer(bytes[start] as number, bytes, start);
       start = end;
     }
+    this.#part = hexFromBytes(bytes.subarray(start));
   }
 
   #answer(first: number, bytes: Uint8Array, start: number): void {
@@ -269,33 +191,12 @@ class Run {
   }
 }
 
-function messageOf({ cut, length, name, qos, what }: Step): Message {
-  const names = cut % 20 === 0 ? REFUSED_NAMES : NAMES;
-  const bytes = new Uint8Array(length).fill(what);
-  const others: readonly unknown[] = [
-    Buffer.from(bytes),
-    "\u00fc".repeat(length),
-    "\ud800",
-    null,
-    [1],
-    undefined,
-  ];
-  const payload = cut % 7 === 0 ? others[what % others.length] : what % 2 === 0 ? bytes : "s".repeat(length);
-  return {
-    topicName: names[name % names.length] as string,
-    payload: payload as string,
-    qos,
-    ...(what % 5 === 0 ? { retain: true } : {}),
-    ...(what % 7 === 0 ? { kind: "state" } : {}),
-  };
-}
-
 describe("a packet by itself", () => {
   test(`is dealt with as all packets are, in ${CASES} random conversations`, () => {
     let alone = 0;
-    const steps = fc.array(step, { minLength: 20, maxLength: 80, size: "max" });
+    const steps = fc.array(STEP, { minLength: 20, maxLength: 80, size: "max" });
     fc.assert(
-      fc.property(setting, steps, (one, all) => {
+      fc.property(SETTING, steps, (one, all) => {
         const run = new Run(one);
         const answer = { kind: "answer", qos: 0, what: 0, length: 0, name: 0, cut: 1 } as const;
         run.step({ ...answer, kind: "wait" });
