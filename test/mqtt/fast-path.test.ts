@@ -80,12 +80,14 @@ function listening(options: Partial<ServerOptions> = {}) {
 
 function countTurns(client: MqttClient): () => number {
   let count = 0;
-  const inside = client as unknown as { turn(): void };
-  const turn = inside.turn;
-  inside.turn = function counted(this: unknown): void {
-    count += 1;
-    turn.call(this);
-  };
+  const { turn } = client as unknown as { turn(): void };
+  // Not by an assignment: the prototypes may be frozen.
+  Object.defineProperty(client, "turn", {
+    value: () => {
+      count += 1;
+      turn.call(client);
+    },
+  });
   return () => count;
 }
 
