@@ -7,8 +7,7 @@
  * the turn, which follows. So no error is judged here either.
  */
 
-import { ProtocolError } from "./errors.js";
-import { ACKNOWLEDGEMENT_LENGTH, BETWEEN } from "./framer.js";
+import { ACKNOWLEDGEMENT_LENGTH } from "./framer.js";
 import type { Link } from "./link.js";
 import type { Message } from "./message.js";
 import { bytesOfPayload } from "./message.js";
@@ -107,7 +106,7 @@ export function sendAlone(
     session.sentList.push(outgoing);
   }
   bytes[payloadStart - 2] = packetIdentifier >> 8;
-  bytes[payloadStart - 1] = packetIdentifier & 0xff;
+  bytes[payloadStart - 1] = packetIdentifier;
   outgoing.packetIdentifier = packetIdentifier;
   link.room = link.stream.write(start === 0 ? (ring.view as Uint8Array) : bytes.subarray(start, ring.back));
   return outgoing;
@@ -133,11 +132,12 @@ function sendOnce(link: Link, outgoing: Outgoing, ring: PacketRing): void {
  */
 export function takeAlone(link: Link, router: Router, client: Calm, now: Milliseconds): boolean {
   const readable = link.readable;
-  if (readable === 0 || link.ended) return false;
+  // Then it has ended: while nothing is to be done, nothing is left to be read.
+  if (readable === 0) return false;
   const connection = link.connection;
   const framer = connection.framer;
   // Whether the packet begins with what is read now.
-  const isBlank = framer.filled === 0 && framer.state === BETWEEN;
+  const isBlank = framer.filled === 0;
   let byteLength = 0;
   try {
     const space =
@@ -152,25 +152,24 @@ export function takeAlone(link: Link, router: Router, client: Calm, now: Millise
       if (byteLength === ACKNOWLEDGEMENT_LENGTH && bytes[1] === 2) {
         const packetIdentifier = ((bytes[2] as number) << 8) | (bytes[3] as number);
         if (bytes[0] === PUBACK_HEADER && packetIdentifier > 0) {
+          // All that was there: the buffer takes more than that.
           connection.session.acknowledged(packetIdentifier);
-          return !link.hasNews;
+          return true;
         }
-        if (takeOther(link, bytes[0] as number, packetIdentifier, now)) return !link.hasNews;
+        if (takeOther(link, bytes[0] as number, packetIdentifier, now)) return true;
       } else if (takeMessage(link, router, client, bytes, byteLength, now)) {
         return !link.hasNews && client.isCalm && connection.owed === 0;
       }
     }
   } catch (error) {
-    // What breaks the specification is left to the turn: it will find out in which way. After anything else, as when the
-    // transport failed at the answer, the packet is not there any more.
-    if (!(error instanceof ProtocolError)) {
-      connection.failed(error);
-      return false;
-    }
+    // What breaks the specification ends the connection in the turn too; and when the transport fails at the answer, the
+    // packet is not there any more.
+    connection.failed(error);
+    return false;
   }
   framer.commit(byteLength);
   connection.starved = framer.isShort;
-  return connection.starved && !link.hasNews;
+  return connection.starved;
 }
 
 /** Takes an acknowledgement other than PUBACK; returns whether it was one, and is done with. */
@@ -189,7 +188,8 @@ function takeOther(
   if (link.room < ACKNOWLEDGEMENT_LENGTH) return false;
   if (first === PUBREC_HEADER) {
     // No other is due, since the link was idle.
-    if (!session.recorded(packetIdentifier)) session.nextRelease();
+    session.recorded(packetIdentifier);
+    session.nextRelease();
     answer(link, PUBREL_HEADER, packetIdentifier, now);
     return true;
   }
@@ -260,7 +260,7 @@ function answer(link: Link, first: number, packetIdentifier: PacketIdentifier, n
   bytes[0] = first;
   bytes[1] = 2;
   bytes[2] = packetIdentifier >> 8;
-  bytes[3] = packetIdentifier & 0xff;
+  bytes[3] = packetIdentifier;
   connection.keepAlive.lastSent = now;
   link.room = link.stream.write(connection.framer.brief ?? connection.framer.ownBrief());
 }

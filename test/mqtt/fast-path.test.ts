@@ -224,6 +224,19 @@ describe("without a turn", () => {
     });
   }
 
+  test("is answered what there is just enough room for", () => {
+    const { transport, turns } = listening();
+    for (const [packet, answer] of [
+      [messageOf(41, 1), "40 02 01 02"],
+      ["62 02 01 02", "70 02 01 02"],
+    ] as const) {
+      transport.give(3);
+      transport.give(4);
+      transport.arrive(packet);
+      expect([transport.taken(), turns()]).toEqual([answer, 0]);
+    }
+  });
+
   test("come the parts of a long message that are neither its first nor its last", () => {
     const { heard, transport, turns } = listening();
     for (let i = 0; i < 10; i += 1) {
@@ -391,6 +404,55 @@ describe("a message does not leave at once", () => {
 });
 
 describe("a packet that arrives", () => {
+  test("with others is dealt with, whatever its length", () => {
+    const { heard, transport } = listening();
+    const lengths: number[] = [];
+    for (let byteLength = 9; byteLength < 600; byteLength += 1) {
+      if (byteLength === 130) continue;
+      lengths.push(byteLength);
+      transport.arrive(`${messageOf(byteLength, 0)} ${messageOf(10, 0)}`);
+      expect(heard.pop()).toBe("0: 1");
+    }
+    expect(heard.length).toBe(lengths.length);
+  });
+
+  test("and is asked something by its handler: that is done at once", () => {
+    const { client, clock, transport } = listening();
+    client.subscribe("topic", { onMessage: () => void client.publish({ topicName: "t", payload: "x" }) });
+    clock.advance(0);
+    transport.give(1000);
+    transport.arrive("90 03 00 02 01");
+    transport.give(1000);
+    transport.taken();
+    transport.arrive(messageOf(40, 0));
+    expect(transport.taken()).toBe(hex('30 04 00 01 "t" "x"'));
+  });
+
+  for (const packet of ["41 02 00 02", "52 02 00 03", "60 02 01 02", "72 02 00 03", "6a 02 01 02"]) {
+    test(`with flags that are not its own ends the connection [MQTT-2.2.2-2]: ${packet}`, () => {
+      const { client, transport } = listening();
+      const sent = ([1, 2] as const).map((qos) => {
+        const delivery = client.publish({ topicName: "t", payload: "", qos });
+        transport.give(1000);
+        return delivery;
+      });
+      if (packet.startsWith("7")) transport.arrive("50 02 00 03");
+      transport.taken();
+      transport.arrive(packet);
+      expect([client.connected, client.pending, transport.taken()]).toEqual([false, 2, ""]);
+      expect(sent.map(({ outcome }) => outcome)).toEqual([undefined, undefined]);
+    });
+  }
+
+  test("in part is not taken for a whole one", () => {
+    const { client, transport } = connected();
+    const sent = client.publish({ topicName: "t", payload: "", qos: 1 });
+    // PUBACK for 257, its remaining length in two bytes.
+    transport.arrive("40 82 00 01");
+    transport.arrive("01");
+    expect([sent.outcome, client.connected]).toEqual([undefined, true]);
+  });
+
   test("when keep alive falls due is dealt with, and so is that", () => {
     const { clock, heard, transport, turns } = listening();
     // What is sent puts the ping off until the same time after what was received.

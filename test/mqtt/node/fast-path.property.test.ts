@@ -116,6 +116,8 @@ class Run {
   /** Everything that is to be done is done, and it is the same. */
   #settle(room: number): void {
     this.#both(({ clock }) => clock.advance(0));
+    // Also before there is more room.
+    this.#compare();
     for (let again = true; again; ) {
       if (room > 0) this.#both(({ transport }) => !transport.closed && transport.give(room));
       this.#both(({ clock }) => clock.advance(0));
