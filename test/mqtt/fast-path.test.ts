@@ -237,6 +237,17 @@ describe("without a turn", () => {
     }
   });
 
+  test("is answered as long as there is room, and what there is none for later", () => {
+    const { transport } = listening();
+    transport.give(7);
+    transport.arrive(messageOf(41, 1));
+    transport.arrive("62 02 00 09");
+    // What there is room for of the second one.
+    expect(transport.taken()).toBe("40 02 01 02 70 02 00");
+    transport.give(1000);
+    expect(transport.taken()).toBe("09");
+  });
+
   test("come the parts of a long message that are neither its first nor its last", () => {
     const { heard, transport, turns } = listening();
     for (let i = 0; i < 10; i += 1) {
@@ -443,6 +454,24 @@ describe("a packet that arrives", () => {
       expect(sent.map(({ outcome }) => outcome)).toEqual([undefined, undefined]);
     });
   }
+
+  test("and is the last one for its handler is not answered any more", () => {
+    const { client, clock, transport } = listening();
+    client.subscribe("topic", { onMessage: () => client.abandon() });
+    clock.advance(0);
+    transport.give(1000);
+    transport.arrive("90 03 00 02 01");
+    transport.give(1000);
+    transport.taken();
+    transport.arrive(messageOf(41, 1));
+    expect([transport.taken(), transport.closed]).toEqual(["", true]);
+  });
+
+  test("with a topic name that would be longer than the packet ends the connection [MQTT-3.3.2-1]", () => {
+    const { client, heard, transport } = listening();
+    transport.arrive('30 07 01 05 "topic"');
+    expect([client.connected, heard]).toEqual([false, []]);
+  });
 
   test("in part is not taken for a whole one", () => {
     const { client, transport } = connected();

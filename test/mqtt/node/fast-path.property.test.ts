@@ -22,7 +22,7 @@ import {
   WRONG,
 } from "./support/fast-path-steps.js";
 
-const CASES = 400;
+const CASES = 250;
 const ROOM = 1000;
 class Run {
   /** How many messages left within the call, and so on the fast path. */
