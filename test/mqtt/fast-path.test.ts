@@ -9,6 +9,7 @@ import { MqttClient } from "../../src/mqtt/client.js";
 import type { ClientEvent } from "../../src/mqtt/event.js";
 import type { Message } from "../../src/mqtt/message.js";
 import type { ServerOptions } from "../../src/mqtt/options.js";
+import type { Session } from "../../src/mqtt/session.js";
 import { bytesFromHex, hexFromBytes } from "./support/hex.js";
 import { ManualTransport } from "./support/manual-transport.js";
 import { OPTIONS } from "./support/server-options.js";
@@ -30,6 +31,9 @@ class FailingTransport extends ManualTransport {
 function hex(text: string): string {
   return hexFromBytes(bytesFromHex(text));
 }
+
+/** The second attempt that fails leads to the other server. */
+const SHORT_WAITS = { reconnectMinimum: 100, reconnectMaximum: 100 };
 
 /** Time that has passed without a timer noticing. */
 class LateClock extends VirtualClock {
@@ -273,6 +277,15 @@ describe("without a turn", () => {
     });
   }
 
+  test("leaves a long message after a long one, for which the buffer is made anew", () => {
+    const { client, transport } = connected();
+    for (let i = 0; i < 3; i += 1) {
+      client.publish({ topicName: "t", payload: "x".repeat(600) });
+      expect(transport.taken()).toBe(hex(`30 db 04 00 01 "t" "${"x".repeat(600)}"`));
+      transport.give(1000);
+    }
+  });
+
   test("leaves one message after the other, each where the one before lay, or elsewhere", () => {
     const { client, transport } = connected();
     const turns = countTurns(client);
@@ -322,6 +335,33 @@ describe("without a turn", () => {
     transport.taken();
     client.publish({ topicName: "u", payload: "ghi", qos: 1, retain: false });
     expect(transport.taken()).toBe(hex('32 08 00 01 "u" 00 03 "ghi"'));
+  });
+
+  test("leaves a message as soon as the one before was acknowledged, with a window of one", () => {
+    const { client, transport } = connected({ maximumInFlight: 1 });
+    const turns = countTurns(client);
+    for (const number of [1, 2, 3]) {
+      client.publish({ topicName: "t", payload: "", qos: 1 });
+      expect(transport.taken()).toBe(hex(`32 05 00 01 "t" 00 0${number}`));
+      transport.give(1000);
+      transport.arrive(`40 02 00 0${number}`);
+    }
+    expect([turns(), client.counters.acknowledged]).toEqual([0, 3]);
+  });
+
+  test("leaves messages with packet identifiers that are free, in whatever order they became so", () => {
+    const { client, transport } = connected();
+    const publish = (): string => {
+      client.publish({ topicName: "t", payload: "", qos: 1 });
+      transport.give(1000);
+      return transport.taken().slice(-5);
+    };
+    expect([publish(), publish(), publish()]).toEqual(["00 01", "00 02", "00 03"]);
+    for (const number of [2, 1, 3]) transport.arrive(`40 02 00 0${number}`);
+    const inside = client as unknown as { session: Session };
+    inside.session.identifiers.continueAfter(1);
+    expect([publish(), publish(), publish()]).toEqual(["00 02", "00 03", "00 04"]);
+    expect(inside.session.identifiers.inUse).toBe(3);
   });
 
   test("leaves the whole window, and what is more waits", () => {
@@ -415,7 +455,7 @@ describe("a message does not leave at once", () => {
 });
 
 describe("a packet that arrives", () => {
-  test("with others is dealt with, whatever its length", () => {
+  test("together with another one is dealt with, whatever its length", () => {
     const { heard, transport } = listening();
     const lengths: number[] = [];
     for (let byteLength = 9; byteLength < 600; byteLength += 1) {
@@ -427,7 +467,16 @@ describe("a packet that arrives", () => {
     expect(heard.length).toBe(lengths.length);
   });
 
-  test("and is asked something by its handler: that is done at once", () => {
+  test("as long as the one before, but with its payload elsewhere, has that payload", () => {
+    const { heard, transport } = listening();
+    for (const qos of [0, 1, 0, 2] as const) {
+      transport.arrive(messageOf(40, qos));
+      transport.give(1000);
+    }
+    expect(heard).toEqual(["0: 31", "1: 29", "0: 31", "2: 29"]);
+  });
+
+  test("and whose handler asks for something: that is done at once", () => {
     const { client, clock, transport } = listening();
     client.subscribe("topic", { onMessage: () => void client.publish({ topicName: "t", payload: "x" }) });
     clock.advance(0);
@@ -455,7 +504,7 @@ describe("a packet that arrives", () => {
     });
   }
 
-  test("and is the last one for its handler is not answered any more", () => {
+  test("and whose handler wants no more is not answered", () => {
     const { client, clock, transport } = listening();
     client.subscribe("topic", { onMessage: () => client.abandon() });
     clock.advance(0);
@@ -465,6 +514,14 @@ describe("a packet that arrives", () => {
     transport.taken();
     transport.arrive(messageOf(41, 1));
     expect([transport.taken(), transport.closed]).toEqual(["", true]);
+  });
+
+  test("is PUBACK, but for a message of QoS 2, and ends the connection [MQTT-4.3.3-1]", () => {
+    const { client, transport } = connected();
+    client.publish({ topicName: "t", payload: "", qos: 2 });
+    transport.give(1000);
+    transport.arrive("40 02 00 01");
+    expect([client.connected, client.pending]).toEqual([false, 1]);
   });
 
   test("with a topic name that would be longer than the packet ends the connection [MQTT-3.3.2-1]", () => {
@@ -508,13 +565,30 @@ describe("a packet that arrives", () => {
   });
 });
 
+test("the topic name of a message that was lowered does not stand where it stood", () => {
+  const { client, clock, transport } = connected(SHORT_WAITS, 1000, { maximumQos: 0 });
+  client.publish({ topicName: "t", payload: "abc", qos: 1 });
+  transport.end();
+  clock.advance(200);
+  transport.end();
+  clock.advance(200);
+  for (const bytes of ["", "20 02 00 00", ""]) {
+    if (bytes !== "") transport.arrive(bytes);
+    transport.give(1000);
+  }
+  transport.taken();
+  client.publish({ topicName: "t", payload: "defgh" });
+  expect(transport.taken()).toBe(hex('30 08 00 01 "t" "defgh"'));
+});
+
 for (const [kind, outcome] of [
   ["state", "replaced"],
   ["event", undefined],
 ] as const) {
   test(`a message that left at once and comes to wait after all is still of the kind that it was: ${kind}`, () => {
-    const short = { reconnectMinimum: 100, reconnectMaximum: 100, queueQos0: true };
-    const { client, clock, transport } = connected(short, 1000, { maximumQos: 0 });
+    const { client, clock, transport } = connected({ ...SHORT_WAITS, queueQos0: true }, 1000, {
+      maximumQos: 0,
+    });
     const one = { topicName: "t", qos: 1, kind } as const;
     const delivery = client.publish({ ...one, payload: "x".repeat(100) });
     transport.end();
@@ -527,7 +601,7 @@ for (const [kind, outcome] of [
     transport.arrive("20 02 00 00");
     transport.give(40);
     transport.end();
-    client.publish({ ...one, payload: "" });
+    client.publish({ ...one, kind: "state", payload: "" });
     expect(delivery.outcome).toBe(outcome);
   });
 }

@@ -236,6 +236,7 @@ describe("another buffer", () => {
       world.add(length);
       world.release(0);
       expect([world.ring.bytes?.length, world.ring.byteLength]).toEqual([left, 0]);
+      expect(world.ring.view?.buffer === world.ring.bytes?.buffer).toBe(true);
       expect(world.add(5)).toBe(0);
       expect(world.fault).toBe(undefined);
     }
