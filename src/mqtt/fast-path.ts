@@ -58,12 +58,12 @@ export function sendAlone(
     return undefined;
   }
   const outbox = session.outbox;
-  let payload = message.payload;
-  // Asking what it is an instance of takes thrice as long.
-  if (payload?.constructor !== Uint8Array) payload = bytesOfPayload(payload, outbox.text);
   const names = outbox.topicNames;
   const name = message.topicName;
   const topic = name === names.last ? (names.lastEncoded as Uint8Array) : names.encoded(name);
+  let payload = message.payload;
+  // Asking what it is an instance of takes thrice as long.
+  if (payload?.constructor !== Uint8Array) payload = bytesOfPayload(payload, outbox.text);
   const remaining = topic.length + payload.length + (qos === 0 ? 0 : 2);
   const byteLength = remaining < 128 ? remaining + 2 : packetLength(remaining);
   const ring = outbox.ring ?? outbox.ownRing();
@@ -111,7 +111,7 @@ export function sendAlone(
     session.sentList.push(outgoing);
   }
   bytes[payloadStart - 2] = packetIdentifier >> 8;
-  bytes[payloadStart - 1] = packetIdentifier & 0xff;
+  bytes[payloadStart - 1] = packetIdentifier;
   outgoing.packetIdentifier = packetIdentifier;
   link.room = link.stream.write(start === 0 ? (ring.view as Uint8Array) : bytes.subarray(start, ring.back));
   return outgoing;
@@ -137,7 +137,8 @@ function sendOnce(link: Link, outgoing: Outgoing, ring: PacketRing): void {
  */
 export function takeAlone(link: Link, router: Router, client: Calm, now: Milliseconds): boolean {
   const readable = link.readable;
-  if (readable === 0 || link.ended) return false;
+  // Then it has ended: while nothing is to be done, nothing is left to be read.
+  if (readable === 0) return false;
   const connection = link.connection;
   const framer = connection.framer;
   const receiveBuffer = framer.receiveBuffer;
@@ -159,24 +160,24 @@ export function takeAlone(link: Link, router: Router, client: Calm, now: Millise
       if (byteLength === ACKNOWLEDGEMENT_LENGTH && bytes[1] === 2) {
         const packetIdentifier = ((bytes[2] as number) << 8) | (bytes[3] as number);
         if (bytes[0] === PUBACK_HEADER && packetIdentifier > 0) {
+          // All that was there: the buffer takes more than that.
           connection.session.acknowledged(packetIdentifier);
-          return !link.hasNews;
+          return true;
         }
-        if (takeOther(link, bytes[0] as number, packetIdentifier, now)) return !link.hasNews;
+        if (takeOther(link, bytes[0] as number, packetIdentifier, now)) return true;
       } else if (takeMessage(link, router, client, bytes, byteLength, now)) {
         return !link.hasNews && client.isCalm && connection.owed === 0;
       }
     }
   } catch (error) {
-    // What breaks the specification is left to the turn: it will find out in which way.
-    if (byteLength === 0) {
-      connection.failed(error);
-      return false;
-    }
+    // What breaks the specification ends the connection in the turn too; and when the transport fails at the answer, the
+    // packet is not there any more.
+    connection.failed(error);
+    return false;
   }
   framer.commit(byteLength);
   connection.starved = framer.isShort;
-  return connection.starved && !link.hasNews;
+  return connection.starved;
 }
 
 /** Takes an acknowledgement other than PUBACK; returns whether it was one, and is done with. */
@@ -195,7 +196,8 @@ function takeOther(
   if (link.room < ACKNOWLEDGEMENT_LENGTH) return false;
   if (first === PUBREC_HEADER) {
     // No other is due, since the link was idle.
-    if (!session.recorded(packetIdentifier)) session.nextRelease();
+    session.recorded(packetIdentifier);
+    session.nextRelease();
     answer(link, PUBREL_HEADER, packetIdentifier, now);
     return true;
   }
@@ -267,7 +269,7 @@ function answer(link: Link, first: number, packetIdentifier: PacketIdentifier, n
   bytes[0] = first;
   bytes[1] = 2;
   bytes[2] = packetIdentifier >> 8;
-  bytes[3] = packetIdentifier & 0xff;
+  bytes[3] = packetIdentifier;
   connection.keepAlive.lastSent = now;
   link.room = link.stream.write(receiveBuffer.brief ?? receiveBuffer.acknowledgement());
 }

@@ -82,4 +82,56 @@ describe("packet identifiers", () => {
     expect(identifiers.inUse).toBe(0);
     expect(identifiers.take()).toBe(11);
   });
+
+  test("are free when all were released, in whatever order, also around the end of the range", () => {
+    for (const last of [0, 7, 65_532, 65_533, 65_534, 65_535]) {
+      for (const order of [
+        [0, 1, 2, 3],
+        [1, 0, 2, 3],
+        [2, 3, 0, 1],
+        [3, 2, 1, 0],
+      ]) {
+        const identifiers = new PacketIdentifiers();
+        identifiers.continueAfter(last);
+        const given = [0, 1, 2, 3].map((i) => {
+          const identifier = identifiers.take();
+          expect(identifier).toBe(last + i < 65_535 ? last + i + 1 : last + i - 65_534);
+          return identifier;
+        });
+        const left = order.map((i) => {
+          identifiers.release(given[i] as number);
+          return identifiers.inUse;
+        });
+        expect(left).toEqual([3, 2, 1, 0]);
+        // The next one, which is not in use either.
+        identifiers.release(((given[3] as number) % 65_535) + 1);
+        expect(identifiers.inUse).toBe(0);
+      }
+    }
+  });
+
+  test("that were claimed and released with all others are given again", () => {
+    const identifiers = new PacketIdentifiers();
+    identifiers.claim(3);
+    identifiers.releaseAll();
+    expect([1, 2, 3, 4].map(() => identifiers.take())).toEqual([1, 2, 3, 4]);
+  });
+
+  test("go on after another one though some are in use", () => {
+    const identifiers = new PacketIdentifiers();
+    identifiers.take();
+    identifiers.continueAfter(10);
+    expect(identifiers.take()).toBe(11);
+    identifiers.release(1);
+    identifiers.release(11);
+    expect(identifiers.inUse).toBe(0);
+  });
+
+  test("do not stand in a row, and one that is not in use is released: nothing changes", () => {
+    const identifiers = new PacketIdentifiers();
+    for (const claimed of [65_535, 1]) identifiers.claim(claimed);
+    identifiers.release(7);
+    identifiers.continueAfter(65_534);
+    expect([identifiers.inUse, identifiers.take(), identifiers.inUse]).toEqual([2, 2, 3]);
+  });
 });

@@ -233,6 +233,17 @@ describe("another buffer", () => {
     expect(before).toEqual(copy);
   });
 
+  test("is all that is kept: no view of the one before", () => {
+    const world = ringOf(60);
+    world.add(400);
+    expect(world.ring.view).toBe(undefined);
+    world.release(0);
+    world.release(0);
+    world.add(100);
+    expect(world.ring.view?.buffer === world.ring.bytes?.buffer).toBe(true);
+    expect([world.ring.view?.length, world.ring.viewLength]).toEqual([100, 100]);
+  });
+
   test("is let go when it is empty and longer than 512 bytes", () => {
     for (const [length, left] of [
       [511, 511],
@@ -243,6 +254,7 @@ describe("another buffer", () => {
       world.add(length);
       world.release(0);
       expect([world.ring.bytes?.length, world.ring.byteLength]).toEqual([left, 0]);
+      expect(world.ring.view?.buffer === world.ring.bytes?.buffer).toBe(true);
       expect(world.add(5)).toBe(0);
       expect(world.fault).toBe(undefined);
     }

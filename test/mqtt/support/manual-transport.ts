@@ -13,7 +13,11 @@ import { bytesFromHex, hexFromBytes, joined } from "./hex.js";
 export class ManualTransport implements Transport, TransportProvider {
   /** How many streams were opened. */
   openCount = 0;
+  /** How many times it was written to. */
+  writeCount = 0;
   closed = false;
+  /** Whether what is written is gone at once, so that the room stays as it is. */
+  isInstant = false;
   peerVerified: boolean | undefined;
   /** Bytes that arrived and were not read. */
   unread: Uint8Array = new Uint8Array(0);
@@ -40,7 +44,8 @@ export class ManualTransport implements Transport, TransportProvider {
   write(bytes: Uint8Array): number {
     if (this.closed || bytes.length > this.#room) throw new RangeError(`no room for ${bytes.length} bytes`);
     this.#written.push(bytes.slice());
-    this.#room -= bytes.length;
+    this.writeCount += 1;
+    if (!this.isInstant) this.#room -= bytes.length;
     return this.#room;
   }
 
