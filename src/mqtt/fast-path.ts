@@ -4,7 +4,10 @@
  * session otherwise do one after the other in a turn, and leaves them as they would leave themselves.
  *
  * Whatever is out of the ordinary is not for here: then nothing has been changed yet, or what has come is left to
- * the turn, which follows. So no error is judged here either.
+ * the turn, which follows.
+ *
+ * Each call and each question costs here what all devices pay for every message, so there are few, and fields of others
+ * are set where those would be asked to.
  */
 
 import { BETWEEN } from "./framer.js";
