@@ -341,7 +341,7 @@ describe("without a turn", () => {
     const { client, transport } = connected({ maximumInFlight: 1 });
     const turns = countTurns(client);
     for (const number of [1, 2, 3]) {
-      client.publish({ topicName: "t", payload: "", qos: 1 });
+      client.publish({ topicName: "t", payload: "", qos: 1 }, { onOutcome() {} });
       expect(transport.taken()).toBe(hex(`32 05 00 01 "t" 00 0${number}`));
       transport.give(1000);
       transport.arrive(`40 02 00 0${number}`);

@@ -371,6 +371,41 @@ describe("a stream that cannot be cut is rejected", () => {
   }
 });
 
+describe("a part that arrives need not be looked at", () => {
+  for (const [what, parts, expected] of [
+    [
+      "as long as the packet is not whole",
+      ["32 09", "00 05", '"topic" 00', "01"],
+      [false, true, true, false],
+    ],
+    [
+      "but when there may be a whole packet in fewer bytes than a header can have",
+      ["d0 80", "00"],
+      [false, false],
+    ],
+    [
+      "but when it is of a topic name that is skipped, whatever was awaited before",
+      ["30 80 80 01 00", '80 "xxxxxxx"', '"xxx"'],
+      [false, false, false],
+    ],
+  ] as const) {
+    test(what, () => {
+      const framer = new Framer(10, new Uint8Array(64));
+      const short = parts.map((part) => {
+        const bytes = bytesFromHex(part);
+        framer.space(bytes.length).set(bytes);
+        framer.commit(bytes.length);
+        const { isShort } = framer;
+        while (!isShort && framer.next() !== NONE) {
+          // The frames are not looked at.
+        }
+        return isShort;
+      });
+      expect(short).toEqual(expected);
+    });
+  }
+});
+
 /** Puts `bytes` into the framer in as many reads as it wants, and takes every frame. */
 function feedAll(framer: Framer, bytes: Uint8Array): void {
   let offset = 0;

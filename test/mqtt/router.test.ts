@@ -193,3 +193,13 @@ describe("an answer to UNSUBSCRIBE", () => {
     expect(told[1]).toEqual({ type: "unsubscribed", server: "mqtt", topicFilter: "a" });
   });
 });
+
+test("of the topic names that came no more than eight are remembered, and each message goes where it is to go", () => {
+  add("all", "t/+");
+  add("one", "t/3");
+  for (let i = 0; i < 40; i += 1) {
+    router.deliver({ ...MESSAGE, topicName: `t/${i % 20}` } as const);
+    expect((subscriptions.routes?.size ?? 0) <= 8).toBe(true);
+  }
+  expect([calls.length, calls.filter((name) => name === "one").length]).toEqual([42, 2]);
+});
