@@ -390,7 +390,7 @@ describe("a part that arrives need not be looked at", () => {
     ],
   ] as const) {
     test(what, () => {
-      const framer = new Framer(10, new Uint8Array(64));
+      const framer = new Framer(10, new ReceiveBuffer(new Uint8Array(64)));
       const short = parts.map((part) => {
         const bytes = bytesFromHex(part);
         framer.space(bytes.length).set(bytes);
