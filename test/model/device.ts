@@ -2,8 +2,10 @@
 
 import { Connection } from "../../src/mqtt/connection.js";
 import type { ConnectionEvent } from "../../src/mqtt/connection-event.js";
+import { encodedLength } from "../../src/mqtt/encode.js";
 import { MessageStore } from "../../src/mqtt/message-store.js";
 import type { ServerOptions } from "../../src/mqtt/options.js";
+import { connectPacket } from "../../src/mqtt/options.js";
 import { Outbox } from "../../src/mqtt/outbox.js";
 import type { Outgoing } from "../../src/mqtt/outgoing.js";
 import { restoreState } from "../../src/mqtt/restore-state.js";
@@ -81,8 +83,8 @@ export class ModelDevice {
   connect(): void {
     this.#connection = new Connection(this.#options, this.session, NOW);
     this.#connection.opened(NOW);
-    // CONNECT, which is not looked at.
-    this.#connection.nextTransmit(ROOM, NOW);
+    // CONNECT by itself, which is not looked at.
+    this.#connection.nextTransmit(encodedLength(connectPacket(this.#options)), NOW);
   }
 
   /** What it writes next. */
