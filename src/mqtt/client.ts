@@ -195,7 +195,8 @@ export class MqttClient {
    * Sends a message now or, when there is no connection or the in-flight window is full, in its turn.
    * @param handler is told how it ended, later
    * @returns how it fares; refused messages say so at once
-   * @throws UsageError for a topic name, QoS or string that MQTT cannot carry
+   * @throws UsageError for a topic name, QoS or string that MQTT cannot carry; and what a transport throws that cannot write.
+   *   The message is on its way then all the same: with QoS 1 and 2 it is sent again on the next connection
    */
   publish(message: Message, handler?: DeliveryHandler): Delivery {
     const now = this.clock.now();

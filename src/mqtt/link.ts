@@ -133,11 +133,15 @@ export class Link implements TransportHandler {
   transmit(now: Milliseconds): boolean {
     const connection = this.connection;
     let any = false;
-    while (this.room > 0 && !this.ended) {
-      const bytes = connection.nextTransmit(this.room, now);
-      if (bytes === undefined) break;
-      this.room = this.stream.write(bytes);
-      any = true;
+    try {
+      while (this.room > 0 && !this.ended) {
+        const bytes = connection.nextTransmit(this.room, now);
+        if (bytes === undefined) break;
+        this.room = this.stream.write(bytes);
+        any = true;
+      }
+    } catch (error) {
+      connection.failed(error);
     }
     // Reading may have waited for room to answer; and without anything sent, it may have been the last it waited for.
     return connection.state === "closed" || (any && !connection.starved);

@@ -171,6 +171,18 @@ describe("a link", () => {
     expect(transport.taken()).toMatch(/^10 /);
   });
 
+  test("whose transport cannot write is over, and told why", () => {
+    connect();
+    link.connection.disconnect(0);
+    transport.give(100);
+    const error = new Error("no memory");
+    transport.write = () => {
+      throw error;
+    };
+    expect(link.transmit(0)).toBe(true);
+    expect(link.connection.nextEvent(0)).toMatchObject({ type: "closed", cause: error });
+  });
+
   test("knows how long each stage of the attempt took", () => {
     now = 5;
     transport.stage("dns");
