@@ -54,7 +54,7 @@ const WORK: Readonly<Record<string, { reed(): void; mqttPacket(): void }>> = {
   },
   "parse PUBLISH": {
     reed() {
-      const framer = new Framer(3072, new ReceiveBuffer(new Uint8Array(512)));
+      const framer = new Framer(3072, new ReceiveBuffer(new Uint8Array(512), false));
       let count = 0;
       for (let i = 0; i < MESSAGES; i += 1) {
         const space = framer.space(wire.length);

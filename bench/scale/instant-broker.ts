@@ -14,7 +14,7 @@ const DISCONNECT = 14;
 const CONNACK = Uint8Array.of(0x20, 2, 0, 0);
 const PINGRESP = Uint8Array.of(0xd0, 0);
 
-/** More than a device of the bench ever sends at once; little, since it counts as memory of the devices. */
+/** More than a device of the bench ever sends at once; little, since it counts as memory of the devices. In bytes. */
 const LONGEST_READ = 1_024;
 
 /** Listens as `host`, on the port of MQTT. */
@@ -40,6 +40,7 @@ class Peer implements TransportHandler {
 
   /** Packets come whole, since the network cuts nothing. */
   onReadable(byteLength: number): void {
+    if (byteLength > LONGEST_READ) throw new RangeError(`${byteLength} bytes at once: raise LONGEST_READ`);
     const bytes = new Uint8Array(this.#scratch.received, 0, byteLength);
     this.#stream.read(bytes);
     for (let start = 0; start < byteLength; ) start = this.#take(bytes, start);

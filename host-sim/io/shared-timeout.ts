@@ -57,7 +57,8 @@ export class SharedTimeout<T extends Sleeper> {
     this.#stop();
     const now = performance.now();
     const delay = Math.min(Math.ceil(time - now), LONGEST_TIMEOUT);
-    this.#wakeTime = now + delay;
+    // Not the time at which it really wakes, a part of a millisecond later: it would be set again and again.
+    this.#wakeTime = Math.min(time, now + LONGEST_TIMEOUT);
     this.#timeout = setTimeout(wake, delay, this);
   }
 

@@ -3,7 +3,8 @@
  * between the ports and the machines that decide (connection, session, outbox, subscriptions, reconnect).
  *
  * No method calls back: what the application asks for is noted, and done in the client's own turn, which is a callback
- * of the transport or of its one timer. So publishing, subscribing and stopping are safe inside any callback.
+ * of the transport or of its one timer. So publishing, subscribing and stopping are safe inside any callback. Only a message
+ * by itself is written at once, which calls nobody back either.
  *
  * It is longer than most files here because the whole public interface is in one place, documented.
  */
@@ -55,7 +56,7 @@ export interface ClientPorts {
   readonly observer?: ClientObserver;
   /** Where messages and session survive a loss of power; absent: they do not. */
   readonly flash?: Flash;
-  /** For several clients in one process; absent: each connection has its own, of 256 bytes. */
+  /** One that several clients of a process share (`isShared`); absent: each connection has its own, of 256 bytes. */
   readonly receiveBuffer?: ReceiveBuffer;
 }
 

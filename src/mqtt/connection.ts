@@ -65,9 +65,9 @@ export interface TopicReader {
 const TOPIC_DECODER: TopicReader = Object.freeze({ readTopicName: decodeTopicName });
 
 export class Connection {
-  /** Changed here only, as `starved` is: a getter would be asked several times for every packet. */
+  /** Changed here only: a getter would be asked several times for every packet. */
   state: ConnectionState = "opening";
-  /** Whether `nextEvent` has used up what was received, so that `space` may be called. */
+  /** Whether `nextEvent` has used up what was received, so that `space` may be called. Set by the fast path, too. */
   starved = true;
   readonly session: Session;
   readonly framer: Framer;
@@ -82,7 +82,10 @@ export class Connection {
 
   /** SUBSCRIBE (number of its filters) and UNSUBSCRIBE (0) not acknowledged yet; undefined when there are none. */
   declare private asked?: Map<PacketIdentifier, number> | undefined;
-  /** What to send once the message that was delivered last has been handled: PUBACK, PUBREC or 0 for nothing. */
+  /**
+   * What to send once the message that was delivered last has been handled: PUBACK, PUBREC or 0 for nothing. Set by the
+   * fast path, too.
+   */
   owed: typeof PUBACK | typeof PUBREC | 0 = 0;
   owedIdentifier: PacketIdentifier = 0;
   /** The PUBLISH that is being streamed, once there was one. */
@@ -95,7 +98,7 @@ export class Connection {
     session: Session,
     now: Milliseconds,
     topics = TOPIC_DECODER,
-    receiveBuffer = new ReceiveBuffer(new Uint8Array(RECEIVE_BUFFER_LENGTH)),
+    receiveBuffer = new ReceiveBuffer(new Uint8Array(RECEIVE_BUFFER_LENGTH), false),
   ) {
     this.options = options;
     this.session = session;

@@ -4,7 +4,7 @@
  * The buffer is small while packets are small, longer while a long packet or many together arrive, and small again
  * after that. A PUBLISH whose payload is over the limit is never held: its header comes out first (HEAD), then the
  * payload in parts as they arrive (CHUNK), then END. So the most that is ever held is a topic name and a payload of
- * the limit each, and a few bytes of header.
+ * the limit each, and a few bytes of header; or what is read at a time, if that is more.
  */
 
 import { checkFixedHeader } from "./decode.js";
@@ -257,11 +257,12 @@ export class Framer {
     return NONE;
   }
 
-  /** Moves what is left to the front; in the small buffer if it fits there, with what is to come. */
+  /** Moves what is left to the front; of the receive buffer if it fits there with what is to come, and may stay there. */
   private compact(byteLength: number): void {
     const left = this.filled - this.end;
-    const { bytes } = this.receiveBuffer;
-    const target = Math.max(this.needed, left + byteLength) <= bytes.length ? bytes : this.buffer;
+    const { bytes, isShared } = this.receiveBuffer;
+    const fits = isShared !== true && Math.max(this.needed, left + byteLength) <= bytes.length;
+    const target = fits ? bytes : this.buffer;
     if (left > 0) target.set(this.buffer.subarray(this.end, this.filled));
     this.buffer = target;
     this.filled = left;

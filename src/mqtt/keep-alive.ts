@@ -24,7 +24,7 @@ export interface KeepAliveOptions {
 
 export class KeepAlive {
   private readonly options: KeepAliveOptions;
-  /** When something was handed to the transport last; set by the connection, for every packet. */
+  /** When something was handed to the transport last; set for every packet by the connection and by the fast path. */
   lastSent: Milliseconds;
   /** When something arrived last; set as `lastSent` is. */
   lastReceived: Milliseconds;

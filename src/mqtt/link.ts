@@ -45,7 +45,7 @@ export class Link implements TransportHandler {
   room = 0;
   /** The room there is when nothing waits in the transport. */
   mostRoom = 0;
-  ended = false;
+  private ended = false;
   /** Whether the stream is open, and whether the connection knows. */
   private opening: "under way" | "untold" | "over" = "under way";
   /** Why it has ended, if it broke. */

@@ -42,7 +42,7 @@ export class Outbox {
   nextExpiry: Milliseconds = Number.POSITIVE_INFINITY;
   readonly text: TextPort | undefined;
   /** Most ways are never seen: those that were not are not in it. */
-  readonly tally: { [Way in Outcome]?: number } = {};
+  private readonly tally: { [Way in Outcome]?: number } = {};
   readonly topicNames = new TopicNames();
   /** Undefined before the first message. Changed here only, as `settledLength` is. */
   ring: PacketRing | undefined = undefined;

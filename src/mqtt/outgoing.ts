@@ -142,6 +142,7 @@ export class Outgoing implements Delivery {
 
 /** A first-in, first-out list, linked through the messages themselves: nothing is allocated. */
 export class OutgoingList {
+  /** Set by the session and by the fast path, too, for a list of one, as what follows. */
   first: Outgoing | undefined = undefined;
   length = 0;
   last: Outgoing | undefined = undefined;

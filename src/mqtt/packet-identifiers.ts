@@ -13,9 +13,9 @@ import type { PacketIdentifier } from "./packet.js";
 export const MAXIMUM_PACKET_IDENTIFIER = 65_535;
 
 export class PacketIdentifiers {
-  /** How many are in use. Changed here only. */
+  /** How many are in use. Changed here, by the session and by the fast path, as what follows. */
   inUse = 0;
-  /** The one that was given out last; 0 before the first. Changed here only. */
+  /** The one that was given out last; 0 before the first. */
   last: PacketIdentifier | 0 = 0;
   /** The first of the row, when any is in use; 0 when they do not stand in a row. */
   first: PacketIdentifier | 0 = 0;

@@ -23,12 +23,12 @@ const LONGEST_KEPT = 512;
 const LEAST_USED = 4;
 
 export class PacketRing {
-  /** Where the packets are; another one after each `reserve`. */
+  /** Where the packets are; another one after each `reserve`. This and what follows is set by the fast path, too. */
   bytes: Uint8Array | undefined = undefined;
   /** Bytes of all packets held. */
   byteLength = 0;
   private readonly owner: RingOwner;
-  /** The packet reserved last, while there is no other: most are by themselves, and as long as the one before. */
+  /** The packet at 0, if it was reserved last: most are by themselves, and as long as the one before. */
   view: Uint8Array | undefined = undefined;
   viewLength = 0;
   /** The topic name that stands in it already, from the one before; undefined when there may be another. */

@@ -3,6 +3,8 @@
  * long as those before, and on XS a view is four slots of garbage.
  */
 
+import { UsageError } from "./errors.js";
+
 /** Bytes of PUBACK, PUBREC, PUBREL and PUBCOMP. */
 export const ACKNOWLEDGEMENT_LENGTH = 4;
 
@@ -20,8 +22,18 @@ export class ReceiveBuffer {
   /** As long as an acknowledgement; there once it was asked for. */
   declare brief?: Uint8Array;
 
-  /** @param isShared whether several clients are given it */
-  constructor(bytes: Uint8Array, isShared = false) {
+  /**
+   * @param bytes 4 or more
+   * @param isShared whether several clients are given it
+   * @throws UsageError `invalid-option` when it is too short for an acknowledgement
+   */
+  constructor(bytes: Uint8Array, isShared: boolean) {
+    if (bytes.length < ACKNOWLEDGEMENT_LENGTH) {
+      throw new UsageError(
+        "invalid-option",
+        `a receive buffer of ${bytes.length} bytes: at least 4 are needed`,
+      );
+    }
     this.bytes = bytes;
     if (isShared) this.isShared = true;
   }

@@ -36,7 +36,7 @@ export class Session implements RingOwner {
   private readonly isPersistent: boolean;
   /** Sent on this connection, in order. Changed here only, and on the fast path. */
   readonly sentList = new OutgoingList();
-  released = NO_MESSAGES;
+  private released = NO_MESSAGES;
   private unsent = NO_MESSAGES;
   /** Messages of QoS 0 that are being handed to the transport. */
   private leaving = NO_MESSAGES;

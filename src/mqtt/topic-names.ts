@@ -11,9 +11,12 @@ const MAXIMUM_COUNT = 4;
 /** Bytes of the longest one that is. */
 const LONGEST = 128;
 
+/** No name is that, whatever is given for one. */
+const NO_NAME: unknown = Object.freeze({});
+
 export class TopicNames {
   /** The one used last, if it is remembered, and what `encoded` returned for it. Changed here only. */
-  last: string | undefined = undefined;
+  last: unknown = NO_NAME;
   lastEncoded: Uint8Array | undefined = undefined;
   /** All that are remembered, once there is more than one. */
   declare private recent?: Map<string, Uint8Array>;
@@ -35,7 +38,7 @@ export class TopicNames {
 
   private remember(topicName: string, bytes: Uint8Array): void {
     const { last, lastEncoded } = this;
-    if (last === undefined || lastEncoded === undefined) return;
+    if (typeof last !== "string" || lastEncoded === undefined) return;
     if (this.recent === undefined || this.recent.size === MAXIMUM_COUNT)
       this.recent = new Map([[last, lastEncoded]]);
     this.recent.set(topicName, bytes);

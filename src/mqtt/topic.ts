@@ -14,6 +14,10 @@ const DOLLAR = 0x24;
  * @throws UsageError `invalid-topic-name` or `invalid-string`
  */
 export function checkTopicName(topicName: string): number {
+  // As JavaScript lets through.
+  if (typeof topicName !== "string") {
+    throw new UsageError("invalid-topic-name", `topic name is ${typeof topicName}, but must be a string`);
+  }
   if (topicName === "") throw new UsageError("invalid-topic-name", "topic name is empty [MQTT-4.7.3-1]");
   if (hasWildcard(topicName)) {
     throw new UsageError(

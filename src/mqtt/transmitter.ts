@@ -185,16 +185,15 @@ export class Transmitter {
     const { requests } = this;
     const parts = [requests.shift() as Uint8Array];
     let length = (parts[0] as Uint8Array).length;
-    for (let next = requests[0]; next !== undefined && length + next.length <= limit; next = requests[0]) {
+    const most = Math.min(limit, LONGEST_JOINED);
+    for (let next = requests[0]; next !== undefined && length + next.length <= most; next = requests[0]) {
       parts.push(next);
       length += next.length;
       requests.shift();
     }
     if (requests.length === 0) {
       this.requests = NO_REQUESTS;
-      const messages = this.flowing
-        ? this.messagesWithin(Math.min(limit, LONGEST_JOINED) - length)
-        : undefined;
+      const messages = this.flowing ? this.messagesWithin(most - length) : undefined;
       if (messages !== undefined) {
         parts.push(messages);
         length += messages.length;

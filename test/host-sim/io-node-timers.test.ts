@@ -96,6 +96,22 @@ describe("a timer on Node", () => {
     expect(expiries).toEqual([100]);
   });
 
+  test("needs one timeout of Node's, however often another one is scheduled at once meanwhile", () => {
+    const timers = createProvider();
+    vi.advanceTimersByTime(0.4);
+    const setTimeout = vi.spyOn(globalThis, "setTimeout");
+    const expiries: number[] = [];
+    timers.create(() => expiries.push(performance.now())).schedule(100);
+    let rounds = 0;
+    const other = timers.create(() => {
+      rounds += 1;
+      if (rounds < 1_000) other.schedule(0);
+    });
+    other.schedule(0);
+    vi.advanceTimersByTime(1_000);
+    expect([rounds, expiries.length, setTimeout.mock.calls.length]).toEqual([1_000, 1, 1]);
+  });
+
   test("replaces the earlier schedule by an earlier or a later one", () => {
     const { timer, expiries } = create();
     timer.schedule(100);

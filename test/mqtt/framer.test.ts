@@ -100,7 +100,7 @@ describe("packets", () => {
   });
 
   test("give first byte, body and end of each", () => {
-    const framer = new Framer(3072, new ReceiveBuffer(new Uint8Array(512)));
+    const framer = new Framer(3072, new ReceiveBuffer(new Uint8Array(512), false));
     const bytes = bytesFromHex('d0 00 32 86 00 00 01 "a" 00 07 "x"');
     framer.space(bytes.length).set(bytes);
     framer.commit(bytes.length);
@@ -244,7 +244,7 @@ describe("memory", () => {
 
   test("is given back once a long packet has been used up", () => {
     const buffer = new Uint8Array(16);
-    const framer = new Framer(3072, new ReceiveBuffer(buffer));
+    const framer = new Framer(3072, new ReceiveBuffer(buffer, false));
     const bytes = message({}, 1, 3000);
     let fed = 0;
     while (fed < bytes.length) {
@@ -262,7 +262,7 @@ describe("memory", () => {
 
   test("takes what the packet still lacks and no more, so that nothing follows it into the longer buffer", () => {
     const buffer = new Uint8Array(64);
-    const framer = new Framer(3072, new ReceiveBuffer(buffer));
+    const framer = new Framer(3072, new ReceiveBuffer(buffer, false));
     const long = message({}, 1, 3000);
     feedAll(framer, long.subarray(0, 60));
     expect(framer.space(5000).length).toBe(long.length - 60);
@@ -274,7 +274,7 @@ describe("memory", () => {
 
   test("is not taken at all for packets that fit the buffer: they lie in it", () => {
     const buffer = new Uint8Array(64);
-    const framer = new Framer(3072, new ReceiveBuffer(buffer));
+    const framer = new Framer(3072, new ReceiveBuffer(buffer, false));
     for (let i = 0; i < 100; i += 1) feedAll(framer, message({ qos: 1 }, 3, i % 50));
     expect(framer.buffer === buffer).toBe(true);
     const justFits = message({ qos: 1 }, 3, 55);
@@ -285,7 +285,7 @@ describe("memory", () => {
   });
 
   test("space gives no more than asked for, and at least one byte", () => {
-    const framer = new Framer(LIMIT, new ReceiveBuffer(new Uint8Array(8)));
+    const framer = new Framer(LIMIT, new ReceiveBuffer(new Uint8Array(8), false));
     expect(framer.next()).toBe(NONE);
     expect(framer.space(3).length).toBe(3);
     expect(framer.space(100).length).toBe(8);
@@ -302,7 +302,7 @@ describe("memory", () => {
 describe("nothing is copied that can be sliced", () => {
   test("the payload of a whole packet is a view of the buffer that was read into", () => {
     const buffer = new Uint8Array(64);
-    const framer = new Framer(LIMIT, new ReceiveBuffer(buffer));
+    const framer = new Framer(LIMIT, new ReceiveBuffer(buffer, false));
     const bytes = message({ qos: 1 }, 3, 10);
     framer.space(bytes.length).set(bytes);
     framer.commit(bytes.length);
@@ -314,7 +314,7 @@ describe("nothing is copied that can be sliced", () => {
 
   test("several packets of one read stay where they are", () => {
     const buffer = new Uint8Array(64);
-    const framer = new Framer(LIMIT, new ReceiveBuffer(buffer));
+    const framer = new Framer(LIMIT, new ReceiveBuffer(buffer, false));
     const one = message({}, 2, 4);
     framer.space(64).set(joined([one, one, one]));
     framer.commit(3 * one.length);
@@ -326,7 +326,7 @@ describe("nothing is copied that can be sliced", () => {
 
   test("a chunk of a streamed payload lies where it was read to", () => {
     const buffer = new Uint8Array(16);
-    const framer = new Framer(LIMIT, new ReceiveBuffer(buffer));
+    const framer = new Framer(LIMIT, new ReceiveBuffer(buffer, false));
     feedAll(framer, message({}, 1, 100).subarray(0, 5));
     for (let i = 0; i < 5; i += 1) {
       const target = framer.space(100);
@@ -339,7 +339,7 @@ describe("nothing is copied that can be sliced", () => {
   });
 
   test("a chunk in the same read as its head is given without another read", () => {
-    const framer = new Framer(LIMIT, new ReceiveBuffer(new Uint8Array(64)));
+    const framer = new Framer(LIMIT, new ReceiveBuffer(new Uint8Array(64), false));
     const bytes = message({}, 1, 20);
     framer.space(bytes.length).set(bytes);
     framer.commit(bytes.length);
@@ -390,7 +390,7 @@ describe("a part that arrives need not be looked at", () => {
     ],
   ] as const) {
     test(what, () => {
-      const framer = new Framer(10, new ReceiveBuffer(new Uint8Array(64)));
+      const framer = new Framer(10, new ReceiveBuffer(new Uint8Array(64), false));
       const short = parts.map((part) => {
         const bytes = bytesFromHex(part);
         framer.space(bytes.length).set(bytes);

@@ -72,6 +72,16 @@ describe("a topic name", () => {
     expect(hexFromBytes(names.encoded("size"))).toBe("00 04 73 69 7a 65");
   });
 
+  for (const value of [undefined, null, 7, {}]) {
+    test(`that is ${value === null ? "null" : typeof value} is refused, before any is remembered and after it`, () => {
+      const names = new TopicNames();
+      for (let round = 0; round < 2; round += 1) {
+        expect(refusalOf(() => names.encoded(value as unknown as string))).toBe("invalid-topic-name");
+        names.encoded("a");
+      }
+    });
+  }
+
   test("that cannot be is refused each time, and forgets no other", () => {
     const names = new TopicNames();
     const kept = names.encoded("a");

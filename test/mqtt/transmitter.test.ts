@@ -400,6 +400,14 @@ describe("requests that wait leave in one write", () => {
     });
   }
 
+  test("of 4 KB at most: what is joined is copied", () => {
+    const world = new World();
+    for (let i = 0; i < 600; i += 1) world.request();
+    world.add();
+    world.transmitter.flow();
+    expect(world.writes().map((write) => (write.length + 1) / 3)).toEqual([4096, 704 + 6]);
+  });
+
   test("but not with messages before those may be sent, nor with one that is long or has to be lowered", () => {
     const early = new World();
     early.add();

@@ -15,7 +15,7 @@ export class FrameReader {
   #broken = false;
 
   constructor(limit: number, bufferLength: number) {
-    this.framer = new Framer(limit, new ReceiveBuffer(new Uint8Array(bufferLength)));
+    this.framer = new Framer(limit, new ReceiveBuffer(new Uint8Array(bufferLength), false));
     this.#take();
   }
 
