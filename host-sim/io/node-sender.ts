@@ -103,9 +103,8 @@ export abstract class NodeSender {
 
   #onSent(): void {
     this.#giveBack();
-    // A writer wants to know that nothing waits any more; else it has room enough as long as half of it is left.
-    const isAllSent = this.#start === this.#end && this.#unsent === 0;
-    if (!isAllSent && this.#announced * 2 > this.window) return;
+    // A writer that knows of room enough need not hear after each write that it has all of it again.
+    if (this.#announced * 2 > this.window) return;
     this.#streak += 1;
     if (this.#streak < STREAK_LIMIT) {
       this.#announce();

@@ -179,6 +179,10 @@ export class NodeStream extends NodeSender implements Transport {
     }
   }
 
+  get gathers(): boolean {
+    return true;
+  }
+
   get #unreadLength(): number {
     return this.#unread === undefined ? 0 : this.#unread.byteLength;
   }

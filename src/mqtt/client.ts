@@ -36,6 +36,7 @@ import type {
   TransportProvider,
 } from "./ports.js";
 import type { ReceiveBuffer } from "./receive-buffer.js";
+import { ACKNOWLEDGEMENT_LENGTH } from "./receive-buffer.js";
 import { Reconnector } from "./reconnect.js";
 import { restoreState } from "./restore-state.js";
 import { Router } from "./router.js";
@@ -102,7 +103,8 @@ export class MqttClient {
   /**
    * @param primary section `mqtt`
    * @param backup section `mqtt1`, if it is enabled
-   * @throws UsageError `invalid-option` or `invalid-packet` when the options cannot make a CONNECT
+   * @throws UsageError `invalid-option` or `invalid-packet` when the options cannot make a CONNECT, or the receive buffer is
+   *   too short
    */
   constructor(ports: ClientPorts, primary: ServerOptions, backup?: ServerOptions) {
     checkServerOptions(primary);
@@ -111,7 +113,13 @@ export class MqttClient {
     this.clock = clock;
     this.transport = transport;
     if (observer !== undefined) this.observer = observer;
-    if (receiveBuffer !== undefined) this.receiveBuffer = receiveBuffer;
+    if (receiveBuffer !== undefined) {
+      const { length } = receiveBuffer.bytes;
+      if (length < ACKNOWLEDGEMENT_LENGTH) {
+        throw new UsageError("invalid-option", `receiveBuffer has ${length} bytes, but must have 4 or more`);
+      }
+      this.receiveBuffer = receiveBuffer;
+    }
     const store = flash && new MessageStore(flash);
     this.outbox = new Outbox(store, text);
     this.primarySession = new Session(this.outbox, "mqtt", !primary.cleanSession);
@@ -204,7 +212,8 @@ export class MqttClient {
     if (this.isCalm && !this.inTurn) {
       const outgoing = sendAlone(this.link as Link, message, handler, now);
       if (outgoing !== undefined) {
-        if (handler !== undefined && outgoing.outcome !== undefined) this.wake();
+        // With QoS 0 it is known how it ended, which is told in the turn; until then nothing else is to be done.
+        if (handler !== undefined && outgoing.outcome !== undefined) this.schedule(now, 0);
         return outgoing;
       }
     }

@@ -41,7 +41,7 @@ const PUBCOMP_HEADER = PUBCOMP << 4;
 
 /**
  * Writes a message to the transport at once, when nothing waits there; others that follow gather until it has left, so
- * that they leave together. Only when the link is idle.
+ * that they leave together, unless the transport sees to that. Only when the link is idle.
  * @returns how it fares; undefined when it is not for here
  * @throws UsageError for a topic name or a payload that MQTT cannot carry
  */
@@ -54,7 +54,8 @@ export function sendAlone(
   const session = link.connection.session;
   const options = link.options;
   const qos = message.qos ?? 0;
-  if (link.room !== link.mostRoom || (qos !== 1 && qos !== 0 && qos !== 2)) return undefined;
+  if (link.room !== link.mostRoom && link.stream.gathers !== true) return undefined;
+  if (qos !== 1 && qos !== 0 && qos !== 2) return undefined;
   // Each message in flight has a packet identifier.
   if (qos > 0 && session.identifiers.inUse >= options.maximumInFlight) return undefined;
   if (qos > options.maximumQos || message.expiresAfter !== undefined || message.lateOffset !== undefined) {

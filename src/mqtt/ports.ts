@@ -93,6 +93,8 @@ export type OpeningStage = "dns" | "tcp" | "proxy" | "tls" | "websocket";
 export interface Transport {
   /** Once it is open: whether TLS has shown who the peer is. Absent without TLS. */
   readonly peerVerified?: boolean | undefined;
+  /** True: what is written before the event loop has its turn leaves together, and need not be gathered by the caller. */
+  readonly gathers?: boolean | undefined;
   /** Fills the whole of `target`, which must not be longer than what `onReadable` announced and is still unread. */
   read(target: Uint8Array): void;
   /**

@@ -3,8 +3,6 @@
  * long as those before, and on XS a view is four slots of garbage.
  */
 
-import { UsageError } from "./errors.js";
-
 /** Bytes of PUBACK, PUBREC, PUBREL and PUBCOMP. */
 export const ACKNOWLEDGEMENT_LENGTH = 4;
 
@@ -23,17 +21,10 @@ export class ReceiveBuffer {
   declare brief?: Uint8Array;
 
   /**
-   * @param bytes 4 or more
+   * @param bytes for a client at least as long as an acknowledgement
    * @param isShared whether several clients are given it
-   * @throws UsageError `invalid-option` when it is too short for an acknowledgement
    */
   constructor(bytes: Uint8Array, isShared: boolean) {
-    if (bytes.length < ACKNOWLEDGEMENT_LENGTH) {
-      throw new UsageError(
-        "invalid-option",
-        `a receive buffer of ${bytes.length} bytes: at least 4 are needed`,
-      );
-    }
     this.bytes = bytes;
     if (isShared) this.isShared = true;
   }

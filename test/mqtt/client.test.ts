@@ -7,6 +7,7 @@ import type { ClientEvent } from "../../src/mqtt/event.js";
 import type { Message } from "../../src/mqtt/message.js";
 import type { ServerOptions } from "../../src/mqtt/options.js";
 import type { QoS } from "../../src/mqtt/packet.js";
+import { ReceiveBuffer } from "../../src/mqtt/receive-buffer.js";
 import { bytesFromHex, hexFromBytes } from "./support/hex.js";
 import { ManualTransport } from "./support/manual-transport.js";
 import { OPTIONS } from "./support/server-options.js";
@@ -48,6 +49,23 @@ class World {
     return this;
   }
 }
+
+test("a receive buffer must have room for an acknowledgement", () => {
+  const clock = new VirtualClock();
+  const make = (byteLength: number) => {
+    const receiveBuffer = new ReceiveBuffer(new Uint8Array(byteLength), true);
+    const ports = {
+      transport: new ManualTransport(),
+      clock,
+      timers: clock,
+      random: () => 0.5,
+      receiveBuffer,
+    };
+    return new MqttClient(ports, OPTIONS);
+  };
+  expect(refusalOf(() => make(3))).toBe("invalid-option");
+  expect(make(4).connected).toBe(false);
+});
 
 describe("a client with little room to write", () => {
   test("sends CONNECT a byte at a time, and nothing else before CONNACK [MQTT-3.1.0-1]", () => {
