@@ -2,14 +2,11 @@
 
 import type { ChildProcess } from "node:child_process";
 import { spawn } from "node:child_process";
-import { accessSync, constants, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import type { AddressInfo } from "node:net";
-import { createServer } from "node:net";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
-
-/** Where servers are installed; often not in the PATH of a user. */
-const MORE_DIRECTORIES = ["/usr/sbin", "/usr/local/sbin", "/opt/homebrew/sbin"];
+import { join } from "node:path";
+import { findProgram } from "../host-sim/process/find-program.js";
+import { freePort } from "../host-sim/process/free-port.js";
 
 export interface Mosquitto {
   readonly port: number;
@@ -92,30 +89,5 @@ function versionAtStart({ stderr }: ChildProcess, ended: Promise<void>): Promise
       if (version !== undefined) resolve(version);
     });
     ended.then(() => reject(new Error(`mosquitto has ended: ${log}`)), reject);
-  });
-}
-
-function findProgram(name: string): string | undefined {
-  const directories = [...(process.env["PATH"] ?? "").split(delimiter), ...MORE_DIRECTORIES];
-  return directories.map((directory) => join(directory, name)).find(isExecutable);
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(port));
-    });
   });
 }

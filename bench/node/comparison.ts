@@ -7,9 +7,9 @@ import type { Rate } from "./rates.js";
 import type { SubjectName } from "./subject.js";
 
 /** At least so many times the messages of MQTT.js in a second. */
-export const RATE_TARGET = 2;
+const RATE_TARGET = 2;
 /** At most this share of its CPU time for a message. */
-export const CPU_TARGET = 0.5;
+const CPU_TARGET = 0.5;
 /** At most this share of its memory for a connected client. */
 export const MEMORY_TARGET = 1 / 3;
 

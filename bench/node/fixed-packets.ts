@@ -2,16 +2,8 @@
 
 import mqttPacket from "mqtt-packet";
 import type { QoS } from "../../src/mqtt/packet.js";
+import { PUBACK, PUBLISH, PUBREC, PUBREL, SUBACK } from "../../src/mqtt/packet-type.js";
 import { PAYLOAD, TOPIC_NAME } from "./message.js";
-
-export const PUBLISH = 3;
-export const PUBACK = 4;
-export const PUBREC = 5;
-export const PUBREL = 6;
-export const PUBCOMP = 7;
-export const SUBSCRIBE = 8;
-export const SUBACK = 9;
-export const PINGREQ = 12;
 
 const NOTHING = new Uint8Array(0);
 

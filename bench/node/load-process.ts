@@ -4,7 +4,8 @@ import type { Socket } from "node:net";
 import { connect } from "node:net";
 import mqttPacket from "mqtt-packet";
 import type { QoS } from "../../src/mqtt/packet.js";
-import { connectPacket, FixedReader, PUBREC, PUBREL, PublishBatch } from "./fixed-packets.js";
+import { PUBREC, PUBREL } from "../../src/mqtt/packet-type.js";
+import { connectPacket, FixedReader, PublishBatch } from "./fixed-packets.js";
 import { RECEIVED_TOPIC_NAMES, WINDOW } from "./message.js";
 import type { SubjectName } from "./subject.js";
 

@@ -8,18 +8,17 @@ import { createServer } from "node:net";
 import mqttPacket from "mqtt-packet";
 import type { QoS } from "../../src/mqtt/packet.js";
 import {
-  acknowledgementOf,
-  FixedReader,
+  CONNECT,
   PINGREQ,
   PUBACK,
   PUBCOMP,
   PUBLISH,
   PUBREC,
   PUBREL,
-  PublishBatch,
   SUBACK,
   SUBSCRIBE,
-} from "./fixed-packets.js";
+} from "../../src/mqtt/packet-type.js";
+import { acknowledgementOf, FixedReader, PublishBatch } from "./fixed-packets.js";
 import { RECEIVED_TOPIC_NAMES, WINDOW } from "./message.js";
 import type { SubjectName } from "./subject.js";
 
@@ -32,7 +31,6 @@ export interface PromptServerOrder {
 
 /** Packets of QoS 0 in one write. */
 const BATCH = 100;
-const CONNECT = 1;
 const CONNACK = Uint8Array.of(0x20, 2, 0, 0);
 const PINGRESP = Uint8Array.of(0xd0, 0);
 

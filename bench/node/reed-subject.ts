@@ -10,7 +10,7 @@ import { PAYLOAD, TOPIC_NAME, WINDOW } from "./message.js";
 import type { Subject } from "./subject.js";
 
 /** As the device config has them by default, but for the window. */
-export function reedOptions(port: number, clientIdentifier: string): ServerOptions {
+function reedOptions(port: number, clientIdentifier: string): ServerOptions {
   return {
     endpoint: { host: "127.0.0.1", port },
     clientIdentifier,

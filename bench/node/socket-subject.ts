@@ -7,17 +7,8 @@ import type { Socket } from "node:net";
 import { connect } from "node:net";
 import mqttPacket from "mqtt-packet";
 import type { QoS } from "../../src/mqtt/packet.js";
-import {
-  acknowledgementOf,
-  connectPacket,
-  FixedReader,
-  PUBACK,
-  PUBCOMP,
-  PUBLISH,
-  PUBREC,
-  PUBREL,
-  PublishBatch,
-} from "./fixed-packets.js";
+import { PUBACK, PUBCOMP, PUBLISH, PUBREC, PUBREL } from "../../src/mqtt/packet-type.js";
+import { acknowledgementOf, connectPacket, FixedReader, PublishBatch } from "./fixed-packets.js";
 import { QOS_0_WINDOW, TOPIC_NAME, WINDOW } from "./message.js";
 import type { Subject } from "./subject.js";
 

@@ -31,7 +31,7 @@ const LENGTHS: readonly (readonly [name: string, byteLength: number])[] = Object
 ]);
 const OTHERS: readonly number[] = Object.freeze([1, 10, 100]);
 
-export const SINGLE: readonly Entry[] = Object.freeze([
+const SINGLE: readonly Entry[] = Object.freeze([
   ...EACH_QOS.map((qos) => ({ name: `send QoS ${qos}`, work: send(qos) })),
   ...EACH_QOS.map((qos) => ({ name: `receive QoS ${qos}`, work: receive(qos) })),
 ]);
@@ -41,7 +41,7 @@ export const HEADLINES: readonly Entry[] = Object.freeze(
   SINGLE.filter(({ work }) => work.type !== "connect" && work.qos === 1),
 );
 
-export const BURSTS: readonly Entry[] = Object.freeze([
+const BURSTS: readonly Entry[] = Object.freeze([
   ...EACH_QOS.map((qos) => ({ name: `send QoS ${qos}, 10 at once`, work: send(qos, { burst: BURST }) })),
   ...EACH_QOS.map((qos) => ({
     name: `receive QoS ${qos}, 10 at once`,

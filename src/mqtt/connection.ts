@@ -406,7 +406,7 @@ export class Connection {
   }
 
   /** Acknowledges the message delivered last, now that it has been handled. */
-  payOwed(): void {
+  private payOwed(): void {
     if (this.owed === 0) return;
     this.transmitter.acknowledge(this.owed, this.owedIdentifier);
     this.owed = 0;

@@ -18,7 +18,6 @@ import type { DeliveryHandler } from "./outgoing.js";
 import { Outgoing } from "./outgoing.js";
 import type { PacketIdentifier, QoS } from "./packet.js";
 import { MAXIMUM_PACKET_IDENTIFIER } from "./packet-identifiers.js";
-import type { PacketRing } from "./packet-ring.js";
 import { PUBACK, PUBCOMP, PUBLISH, PUBREC, PUBREL } from "./packet-type.js";
 import type { Milliseconds } from "./ports.js";
 import { ACKNOWLEDGEMENT_LENGTH } from "./receive-buffer.js";
@@ -97,8 +96,9 @@ export function sendAlone(
   if (handler !== undefined) outgoing.handler = handler;
   if (message.kind === "state") outgoing.stateTopic = message.topicName;
   link.connection.keepAlive.lastSent = now;
+  const packet = start === 0 ? (ring.view as Uint8Array) : bytes.subarray(start, ring.back);
   if (qos === 0) {
-    sendOnce(link, outgoing, ring);
+    sendOnce(link, outgoing, packet);
     return outgoing;
   }
 
@@ -117,17 +117,14 @@ export function sendAlone(
   bytes[payloadStart - 2] = packetIdentifier >> 8;
   bytes[payloadStart - 1] = packetIdentifier;
   outgoing.packetIdentifier = packetIdentifier;
-  link.room = link.stream.write(start === 0 ? (ring.view as Uint8Array) : bytes.subarray(start, ring.back));
+  link.room = link.stream.write(packet);
   return outgoing;
 }
 
 /** With QoS 0 it is sent once it is written. */
-function sendOnce(link: Link, outgoing: Outgoing, ring: PacketRing): void {
-  const { start } = outgoing;
+function sendOnce(link: Link, outgoing: Outgoing, packet: Uint8Array): void {
   try {
-    link.room = link.stream.write(
-      start === 0 ? (ring.view as Uint8Array) : (ring.bytes as Uint8Array).subarray(start, ring.back),
-    );
+    link.room = link.stream.write(packet);
   } finally {
     // Also when the port threw: no list has it, and what it holds must not stay.
     link.connection.session.outbox.settle(outgoing, "sent");

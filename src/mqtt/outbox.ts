@@ -21,10 +21,7 @@ import { packetLength } from "./remaining-length.js";
 import { TopicNames } from "./topic-names.js";
 
 /** The bounds: those of the server in use. */
-export type OutboxLimits = Pick<
-  ServerOptions,
-  "maximumQueueLength" | "maximumQueueBytes" | "queueQos0" | "maximumInFlight"
->;
+export type OutboxLimits = Pick<ServerOptions, "maximumQueueLength" | "maximumQueueBytes" | "queueQos0">;
 
 /** Settled messages that were taken and are kept all the same for a while, so that not every one moves the others. */
 const SETTLED_KEPT = 16;

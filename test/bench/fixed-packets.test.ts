@@ -3,13 +3,7 @@
 import fc from "fast-check";
 import mqttPacket from "mqtt-packet";
 import { describe, expect, test } from "vitest";
-import {
-  acknowledgementOf,
-  FixedReader,
-  PUBACK,
-  PublishBatch,
-  SUBACK,
-} from "../../bench/node/fixed-packets.js";
+import { acknowledgementOf, FixedReader, PublishBatch } from "../../bench/node/fixed-packets.js";
 import { PAYLOAD, RECEIVED_TOPIC_NAMES, TOPIC_NAME } from "../../bench/node/message.js";
 import {
   minimumConnectLength,
@@ -17,7 +11,7 @@ import {
   minimumSubscribeLength,
 } from "../../bench/wire/minimum.js";
 import { encoded } from "../../src/mqtt/encode.js";
-import { CONNECT, PUBLISH } from "../../src/mqtt/packet-type.js";
+import { CONNECT, PUBACK, PUBLISH, SUBACK } from "../../src/mqtt/packet-type.js";
 
 function packetsIn(bytes: Uint8Array): { cmd: string; messageId?: number | undefined }[] {
   const packets: { cmd: string; messageId?: number | undefined }[] = [];

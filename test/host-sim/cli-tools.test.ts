@@ -4,8 +4,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { freePort } from "../../host-sim/process/free-port.js";
 import { Cli, reedSim } from "../support/cli.js";
-import { freePort } from "../support/free-port.js";
 import { startMosquitto } from "../support/mosquitto.js";
 import { mosquittoPub, mosquittoSub } from "../support/mosquitto-clients.js";
 

@@ -3,9 +3,9 @@
 import { readFileSync } from "node:fs";
 import type { TlsOptions as ServerOptions } from "node:tls";
 import { afterAll, describe, expect, test } from "vitest";
+import { freePort } from "../../host-sim/process/free-port.js";
 import type { TlsOptions } from "../../src/mqtt/ports.js";
 import { makeAuthority } from "../support/authority.js";
-import { freePort } from "../support/free-port.js";
 import { startOpensslServer } from "../support/openssl-server.js";
 import {
   attemptTls,

@@ -7,10 +7,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TLSSocket } from "node:tls";
 import { afterAll, describe, expect, test } from "vitest";
+import { freePort } from "../../host-sim/process/free-port.js";
 import type { TlsOptions } from "../../src/mqtt/ports.js";
 import { OpensslCa } from "../support/authority/openssl-ca.js";
 import { makeAuthority } from "../support/authority.js";
-import { freePort } from "../support/free-port.js";
 import { startOpensslServer } from "../support/openssl-server.js";
 import { attemptTls, outcomeOf, presenting, startTcpServer, startTlsServer } from "../support/tls-world.js";
 

@@ -1,7 +1,7 @@
 /** From a primary mosquitto that dies to a backup that lives, and back, with waits of milliseconds. */
 
 import { describe, expect, test } from "vitest";
-import { freePort } from "../support/free-port.js";
+import { freePort } from "../../host-sim/process/free-port.js";
 import { startMosquitto } from "../support/mosquitto.js";
 import { mosquittoPub } from "../support/mosquitto-clients.js";
 import { Device, serverOptions } from "./support/device.js";

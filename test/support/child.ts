@@ -2,12 +2,8 @@
 
 import type { ChildProcessWithoutNullStreams } from "node:child_process";
 import { spawn } from "node:child_process";
-import { accessSync, constants } from "node:fs";
-import { delimiter, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-
-/** Where servers are installed; often not in the PATH of a user. */
-const MORE_DIRECTORIES = ["/usr/sbin", "/usr/local/sbin", "/opt/homebrew/sbin"];
+import { findProgram } from "../../host-sim/process/find-program.js";
 
 /** The path of an installed program; throws when there is none of that name. */
 export function requireProgram(name: string): string {
@@ -16,12 +12,6 @@ export function requireProgram(name: string): string {
     throw new Error(`${name} is not installed (Debian: apt-get install mosquitto mosquitto-clients)`);
   }
   return path;
-}
-
-/** The path of an installed program; `undefined` when there is none of that name. */
-export function findProgram(name: string): string | undefined {
-  const directories = [...(process.env["PATH"] ?? "").split(delimiter), ...MORE_DIRECTORIES];
-  return directories.map((directory) => join(directory, name)).find(isExecutable);
 }
 
 export class Child {
@@ -112,14 +102,5 @@ export class Child {
       }
       await sleep(2);
     }
-  }
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
   }
 }

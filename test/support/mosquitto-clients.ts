@@ -1,7 +1,8 @@
 /** `mosquitto_pub` and `mosquitto_sub` as the other side of a test: MQTT clients that are not ours. */
 
 import { onTestFinished } from "vitest";
-import { Child, findProgram, requireProgram } from "./child.js";
+import { findProgram } from "../../host-sim/process/find-program.js";
+import { Child, requireProgram } from "./child.js";
 
 /** What both take. */
 export interface MosquittoClientOptions {

@@ -5,8 +5,8 @@ import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFailed, onTestFinished } from "vitest";
+import { freePort } from "../../host-sim/process/free-port.js";
 import { Child, requireProgram } from "./child.js";
-import { freePort } from "./free-port.js";
 
 export interface MosquittoOptions {
   /** More lines of `mosquitto.conf`, after the listener; `$DIR` stands for the broker's directory. */

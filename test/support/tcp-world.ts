@@ -5,7 +5,7 @@ import { createServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { NodeTransportOptions } from "../../host-sim/io/node-transport.js";
 import { NodeTransportProvider } from "../../host-sim/io/node-transport.js";
-import { freePort } from "./free-port.js";
+import { freePort } from "../../host-sim/process/free-port.js";
 import type { ContractServer, TransportWorld } from "./transport-contract.js";
 
 /** The contract's server over real sockets. */

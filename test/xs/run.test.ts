@@ -1,8 +1,8 @@
 /** `reed-sim run --engine xs`: the same devices, events and exit statuses as with Node, and what XS took for it. */
 
 import { expect, test } from "vitest";
+import { freePort } from "../../host-sim/process/free-port.js";
 import { Cli, reedSim } from "../support/cli.js";
-import { freePort } from "../support/free-port.js";
 import { startMosquitto } from "../support/mosquitto.js";
 import { mosquittoPub, mosquittoSub } from "../support/mosquitto-clients.js";
 import { describeOnXs } from "./support/engine-there.js";

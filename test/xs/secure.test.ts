@@ -1,10 +1,10 @@
 /** Secure connections on XS against a real mosquitto: TLS, mutual TLS, pre-shared keys and WebSocket, done in the worker. */
 
 import { afterAll, expect, test } from "vitest";
+import { freePort } from "../../host-sim/process/free-port.js";
 import { TransportError } from "../../src/mqtt/errors.js";
 import { makeAuthority } from "../support/authority.js";
 import { Cli } from "../support/cli.js";
-import { freePort } from "../support/free-port.js";
 import type { Mosquitto, MosquittoOptions } from "../support/mosquitto.js";
 import { startMosquitto } from "../support/mosquitto.js";
 import { mosquittoPub, mosquittoSub } from "../support/mosquitto-clients.js";

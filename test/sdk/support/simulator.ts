@@ -3,7 +3,8 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
-import { Child, findProgram } from "../../support/child.js";
+import { findProgram } from "../../../host-sim/process/find-program.js";
+import { Child } from "../../support/child.js";
 import { DebugLog } from "./debug-log.js";
 import { MODDABLE } from "./sdk.js";
 

@@ -1,12 +1,12 @@
 /** The whole client through a SOCKS5 proxy to mosquitto, with WebSocket too; and what it says when that fails. */
 
 import { describe, expect, test } from "vitest";
+import { freePort } from "../../../host-sim/process/free-port.js";
 import { TransportError } from "../../../src/mqtt/errors.js";
 import type { Endpoint, ProxyOptions, WebSocketOptions } from "../../../src/mqtt/ports.js";
 import { Device, serverOptions } from "../../interop/support/device.js";
 import { Downloads, sha256 } from "../../interop/support/download.js";
 import { connectMqttJs } from "../../interop/support/mqtt-js.js";
-import { freePort } from "../../support/free-port.js";
 import { causeText } from "../../support/layer-run.js";
 import type { Mosquitto } from "../../support/mosquitto.js";
 import { startMosquitto } from "../../support/mosquitto.js";

@@ -5,7 +5,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { promisify } from "node:util";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { findProgram } from "../../support/child.js";
+import { findProgram } from "../../../host-sim/process/find-program.js";
 import { startSocks5Proxy } from "../../support/socks5-proxy.js";
 
 const curl = findProgram("curl");

@@ -1,4 +1,4 @@
-/** Finds a TCP port for a server that a test is about to start. */
+/** Finds a TCP port for a server that is about to be started, by a test or a benchmark. */
 
 import type { AddressInfo } from "node:net";
 import { createServer } from "node:net";
