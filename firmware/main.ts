@@ -44,7 +44,7 @@ import { DeviceFiles } from "./platform/device-files.js";
 import { DeviceTimers } from "./platform/device-timers.js";
 import type { DigitalConstructor } from "./platform/digital-pins.js";
 import { DigitalPins } from "./platform/digital-pins.js";
-import type { FromArrayBuffer, FromString } from "./platform/engine-text.js";
+import type { FromString } from "./platform/engine-text.js";
 import { EngineText } from "./platform/engine-text.js";
 import { gatherEntropy } from "./platform/entropy.js";
 import type { KeyValueDomain } from "./platform/key-value-store.js";
@@ -96,7 +96,7 @@ export default function main(): void {
     log,
     resolve,
     random: shiftedRandom(Math.random, Date.now()),
-    text: new EngineText(ArrayBuffer as unknown as FromString, String as unknown as FromArrayBuffer),
+    text: new EngineText(ArrayBuffer as unknown as FromString),
     pins: new DigitalPins(Digital as unknown as DigitalConstructor),
     transport: new LayeredTransportProvider({ network, timers, crypto, tls }),
     storage: openStorage(CONFIG_DOMAIN, log),

@@ -10,8 +10,8 @@ export const nodeText: TextPort = Object.freeze({
   },
 
   /** Only ASCII, where nothing can be ill-formed; everything else is left to our own code. */
-  decode(bytes: Uint8Array, start: number, end: number): string | undefined {
-    for (let i = start; i < end; i += 1) if ((bytes[i] as number) > 127) return undefined;
-    return Buffer.prototype.latin1Slice.call(bytes, start, end);
+  decode(bytes: Uint8Array): string | undefined {
+    for (let i = 0; i < bytes.length; i += 1) if ((bytes[i] as number) > 127) return undefined;
+    return Buffer.prototype.latin1Slice.call(bytes, 0, bytes.length);
   },
 });

@@ -15,7 +15,8 @@ import { checkQos } from "./encode.js";
 import { UsageError } from "./errors.js";
 import type { ClientEvent, ClientObserver, ServerName } from "./event.js";
 import { FailBack } from "./fail-back.js";
-import { sendAlone, takeAlone } from "./fast-path.js";
+import type { CalmClient } from "./fast-receive.js";
+import { sendAlone } from "./fast-send.js";
 import { Link } from "./link.js";
 import type { Message } from "./message.js";
 import { MessageStore } from "./message-store.js";
@@ -62,8 +63,8 @@ export interface ClientPorts {
 }
 
 /** What most clients never need has no property until it is needed: on XS each takes 16 bytes. */
-export class MqttClient {
-  private readonly clock: Clock;
+export class MqttClient implements CalmClient {
+  readonly clock: Clock;
   private readonly transport: TransportProvider;
   declare private readonly observer?: ClientObserver;
   declare private readonly receiveBuffer?: ReceiveBuffer;
@@ -71,7 +72,7 @@ export class MqttClient {
   private readonly primarySession: Session;
   declare private readonly backupSession?: Session;
   private readonly subscriptions = new Subscriptions();
-  private readonly router: Router;
+  readonly router: Router;
   private readonly reconnector: Reconnector<ServerOptions>;
   declare private takeovers?: TakeoverWatch;
   /** Absent when the client stays with the backup. */
@@ -82,16 +83,11 @@ export class MqttClient {
   /** When the timer rings: at the deadline, or earlier. */
   private timerDue: Milliseconds = Number.POSITIVE_INFINITY;
   /** When something falls due, or earlier. */
-  private deadline: Milliseconds = Number.POSITIVE_INFINITY;
+  deadline: Milliseconds = Number.POSITIVE_INFINITY;
   /** In which state of the connection the deadline was taken from it; undefined: from another one, or none. */
   private timedState: ConnectionState | undefined = undefined;
   private link: Link | undefined = undefined;
-  private inTurn = false;
-  /**
-   * The connection is up, and all there is to do is what arrives: so a turn has left it. It holds until something is
-   * asked for, which is then for a turn to do. One flag, since else every packet would ask for all that it stands for.
-   */
-  isCalm = false;
+  inTurn = false;
   /** Messages that were found in the store, until that was told. */
   declare private restoredCount?: number;
   declare private isFailureTold?: true;
@@ -209,8 +205,9 @@ export class MqttClient {
    */
   publish(message: Message, handler?: DeliveryHandler): Delivery {
     const now = this.clock.now();
-    if (this.isCalm && !this.inTurn) {
-      const outgoing = sendAlone(this.link as Link, message, handler, now);
+    const link = this.link;
+    if (link?.calm !== undefined && !this.inTurn) {
+      const outgoing = sendAlone(link, message, handler, now);
       if (outgoing !== undefined) {
         // With QoS 0 it is known how it ended, which is told in the turn; until then nothing else is to be done.
         if (handler !== undefined && outgoing.outcome !== undefined) this.schedule(now, 0);
@@ -242,22 +239,11 @@ export class MqttClient {
 
   /** For the link: something arrived, or can be sent. */
   onLinkChanged(): void {
-    if (this.isCalm && !this.inTurn) {
-      const link = this.link as Link;
-      // There is only more room, for which nothing waits.
-      if (!link.hasNews) return;
-      const now = this.clock.now();
-      if (now < this.deadline) {
-        this.inTurn = true;
-        const isAll = takeAlone(link, this.router, this, now);
-        this.inTurn = false;
-        if (isAll) {
-          if (this.outbox.settledLength > 0) this.reportOutcomes();
-          return;
-        }
-      }
-    }
     this.turn();
+  }
+
+  onAcknowledged(): void {
+    if (this.outbox.settledLength > 0) this.reportOutcomes();
   }
 
   /** For the watch on the primary. */
@@ -285,7 +271,7 @@ export class MqttClient {
 
   /** Sees to it that a turn comes soon. */
   private wake(): void {
-    this.isCalm = false;
+    if (this.link !== undefined) this.link.calm = undefined;
     if (!this.inTurn) this.schedule(this.clock.now(), 0);
   }
 
@@ -304,8 +290,8 @@ export class MqttClient {
       }
     } finally {
       this.inTurn = false;
-      this.link?.connection.framer.leave();
-      this.isCalm = this.hasCalmed();
+      const link = this.link;
+      link?.rest(this.hasCalmed(link) ? this : undefined);
       // Also when a port threw: the client goes on.
       this.setTimer(isLate);
     }
@@ -313,9 +299,9 @@ export class MqttClient {
     if (this.finishing !== undefined) this.goOnFinishing();
   }
 
-  private hasCalmed(): boolean {
+  private hasCalmed(link: Link): boolean {
     return (
-      this.link?.isIdle === true &&
+      link.isIdle &&
       !this.subscriptions.isChanged &&
       this.isPrimaryGood !== true &&
       this.outbox.store === undefined &&
@@ -416,6 +402,7 @@ export class MqttClient {
     const stages = link.attempt?.over();
     const { options } = link;
     link.close();
+    link.calm = undefined;
     this.link = undefined;
     this.timedState = undefined;
     if (this.isPrimaryGood === true) this.isPrimaryGood = false;

@@ -40,7 +40,7 @@ export type Frame =
 const CONTROL_LIMIT = 64;
 
 /** What the framer is at: between two packets. */
-export const BETWEEN = 0;
+const BETWEEN = 0;
 const SKIPPING_TOPIC = 1;
 const PACKET_IDENTIFIER = 2;
 const PAYLOAD = 3;
@@ -58,13 +58,13 @@ export class Framer {
 
   readonly limit: number;
   private readonly longestRead: number;
-  /** Bytes in the buffer. Changed here only, as `state` is. */
-  filled = 0;
+  /** Bytes in the buffer. */
+  private filled = 0;
   /** Whose buffer it is, most of the time. */
   readonly receiveBuffer: ReceiveBuffer;
   /** Length the buffer must have for the frame under way to be complete. */
   private needed = 0;
-  state: typeof BETWEEN | typeof SKIPPING_TOPIC | typeof PACKET_IDENTIFIER | typeof PAYLOAD = BETWEEN;
+  private state: typeof BETWEEN | typeof SKIPPING_TOPIC | typeof PACKET_IDENTIFIER | typeof PAYLOAD = BETWEEN;
   /** Bytes still to come of the topic name that is skipped, or of the payload that is streamed. */
   declare private left: number;
   /** Looks at the topic name that is skipped. */
@@ -121,6 +121,11 @@ export class Framer {
   /** Whether `next` will return NONE: all that has arrived was taken, and nothing of it needs another look. */
   get isDrained(): boolean {
     return this.end === this.filled && this.state === BETWEEN;
+  }
+
+  /** Whether what is read next begins a packet; then the buffer is the receive buffer. */
+  get isBlank(): boolean {
+    return this.filled === 0 && this.state === BETWEEN;
   }
 
   /**

@@ -5,6 +5,8 @@ import type { TopicReader } from "./connection.js";
 import { Connection } from "./connection.js";
 import { TransportError } from "./errors.js";
 import type { ServerName } from "./event.js";
+import type { CalmClient } from "./fast-receive.js";
+import { takeAcknowledgement, takeMessage, takePart } from "./fast-receive.js";
 import type { ServerOptions } from "./options.js";
 import { carriesCredentials } from "./options.js";
 import type {
@@ -16,6 +18,7 @@ import type {
   TransportProvider,
 } from "./ports.js";
 import type { ReceiveBuffer } from "./receive-buffer.js";
+import { ACKNOWLEDGEMENT_LENGTH } from "./receive-buffer.js";
 import type { Session } from "./session.js";
 
 /** Whom to tell that there is something to do. */
@@ -39,6 +42,14 @@ export class Link implements TransportHandler {
   private readonly owner: LinkOwner;
   readonly options: ServerOptions;
   readonly stream: Transport;
+  /**
+   * The client, while the connection is up and all there is to do is what arrives: so a turn has left it. It holds until
+   * something is asked for, which is then for a turn to do. One field, since else every packet would ask for all that
+   * it stands for.
+   */
+  calm: CalmClient | undefined = undefined;
+  /** Then: whether the framer holds the beginning of a packet. */
+  private hasPart = false;
   /** Whether `receive` may find something new. Changed here only, and on the fast path, as what follows. */
   hasNews = false;
   readable = 0;
@@ -70,9 +81,31 @@ export class Link implements TransportHandler {
   }
 
   onReadable(byteLength: number): void {
+    const client = this.calm;
+    if (client !== undefined && !client.inTurn) {
+      const now = client.clock.now();
+      // What has fallen due is for a turn.
+      if (now < client.deadline) {
+        client.inTurn = true;
+        const isAll = this.hasPart
+          ? takePart(this, byteLength, now)
+          : byteLength === ACKNOWLEDGEMENT_LENGTH
+            ? takeAcknowledgement(this, now)
+            : takeMessage(this, client, byteLength, now);
+        client.inTurn = false;
+        if (!isAll) this.owner.onLinkChanged();
+        else if (byteLength === ACKNOWLEDGEMENT_LENGTH) client.onAcknowledged();
+        return;
+      }
+    }
+    this.announced(byteLength);
+    this.owner.onLinkChanged();
+  }
+
+  /** So many bytes are there to be read. */
+  announced(byteLength: number): void {
     this.readable = byteLength;
     this.hasNews = true;
-    this.owner.onLinkChanged();
   }
 
   onWritable(byteLength: number): void {
@@ -82,7 +115,8 @@ export class Link implements TransportHandler {
     }
     this.room = byteLength;
     if (byteLength > this.mostRoom) this.mostRoom = byteLength;
-    this.owner.onLinkChanged();
+    // Otherwise there is only more room, for which nothing waits.
+    if (this.calm === undefined || this.hasNews) this.owner.onLinkChanged();
   }
 
   onStage(stage: OpeningStage): void {
@@ -127,6 +161,14 @@ export class Link implements TransportHandler {
   /** Whether it is up, and neither is anything to be sent nor anything left to be read. */
   get isIdle(): boolean {
     return this.attempt === undefined && !this.hasNews && this.connection.isIdle;
+  }
+
+  /** The turn is over; for `client` all there is to do now is what arrives, if it is given. */
+  rest(client: CalmClient | undefined): void {
+    const { framer } = this.connection;
+    framer.leave();
+    this.calm = client;
+    this.hasPart = !framer.isBlank;
   }
 
   /** Gives the transport what the connection has to send; returns whether `nextEvent` may have more to tell then. */

@@ -32,8 +32,12 @@ export interface TimerProvider {
 export interface TextPort {
   /** `text` as UTF-8. Taken at its word only when it has as many bytes as `text` has elements. */
   encode(text: string): Uint8Array;
-  /** The text that the bytes from `start` to `end` encode; undefined when they are not well-formed, or it cannot tell. */
-  decode(bytes: Uint8Array, start: number, end: number): string | undefined;
+  /**
+   * The text that the bytes encode, with its BOM if there is one; undefined when it cannot tell. So a TextDecoder may be it
+   * that is `fatal` and `ignoreBOM`.
+   * @throws when they are not well-formed
+   */
+  decode(bytes: Uint8Array): string | undefined;
 }
 
 /** A place in the network. */

@@ -3,6 +3,9 @@
  * long as those before, and on XS a view is four slots of garbage.
  */
 
+import { MessageShape } from "./message-shape.js";
+import { PUBLISH } from "./packet-type.js";
+
 /** Bytes of PUBACK, PUBREC, PUBREL and PUBCOMP. */
 export const ACKNOWLEDGEMENT_LENGTH = 4;
 
@@ -17,6 +20,8 @@ export class ReceiveBuffer {
   declare partView?: Uint8Array;
   declare partStart?: number;
   declare partEnd?: number;
+  /** Of the short message that came last. */
+  declare shape?: MessageShape;
   /** As long as an acknowledgement; there once it was asked for. */
   declare brief?: Uint8Array;
 
@@ -31,9 +36,10 @@ export class ReceiveBuffer {
 
   /** Its beginning, at most `byteLength` bytes. */
   space(byteLength: number): Uint8Array {
-    if (byteLength !== this.viewLength) {
-      this.view = this.bytes.subarray(0, byteLength);
-      this.viewLength = byteLength;
+    const length = Math.min(byteLength, this.bytes.length);
+    if (length !== this.viewLength) {
+      this.view = this.bytes.subarray(0, length);
+      this.viewLength = length;
     }
     return this.view as Uint8Array;
   }
@@ -46,6 +52,13 @@ export class ReceiveBuffer {
       this.partEnd = end;
     }
     return this.partView as Uint8Array;
+  }
+
+  /** What the PUBLISH looks like that has been put there; undefined when it is none, or not all that is there. */
+  shapeOf(byteLength: number): MessageShape | undefined {
+    if ((this.bytes[0] as number) >> 4 !== PUBLISH) return undefined;
+    this.shape ??= new MessageShape(this.bytes);
+    return this.shape.isTaken(byteLength) ? this.shape : undefined;
   }
 
   /** Room for an acknowledgement, at its beginning. */

@@ -29,33 +29,41 @@ export interface Emitter {
 /** How many topic names are remembered. */
 const MAXIMUM_ROUTES = 8;
 
+/** Leaves all to our own code. */
+const NO_TEXT: Pick<TextPort, "decode"> = Object.freeze({ decode: () => undefined });
+
 const NO_SINKS: readonly PayloadSink[] = Object.freeze([]);
 
 export class Router implements TopicReader {
   private readonly subscriptions: Subscriptions;
   private readonly emitter: Emitter;
-  private readonly text: TextPort | undefined;
+  private readonly text: Pick<TextPort, "decode">;
   /** Who takes the payload that is being streamed. Replaced, never changed, so that it can be iterated. */
   private sinks = NO_SINKS;
 
   constructor(subscriptions: Subscriptions, emitter: Emitter, text?: TextPort) {
     this.subscriptions = subscriptions;
     this.emitter = emitter;
-    this.text = text;
+    this.text = text ?? NO_TEXT;
   }
 
   readTopicName(bytes: Uint8Array, start: number, end: number): string {
-    return this.find(bytes, start, end).topicName;
+    const topic = bytes.subarray(start, end);
+    try {
+      return this.find(topic).topicName;
+    } catch {
+      // It is for our own code to say why.
+      return decodeTopicName(topic, 0, topic.length);
+    }
   }
 
   /**
-   * Where a message goes whose topic name stands from `start` to `end`.
-   * @throws ProtocolError when it is none
+   * Where a message goes with this topic name.
+   * @throws when it is none
    */
-  find(bytes: Uint8Array, start: number, end: number): Route {
-    const text = this.text?.decode(bytes, start, end);
-    const known = text === undefined ? undefined : this.subscriptions.routes?.get(text);
-    return known ?? this.routeOf(decodeTopicName(bytes, start, end));
+  find(topic: Uint8Array): Route {
+    const known = this.subscriptions.routes?.get(this.text.decode(topic) as string);
+    return known ?? this.routeOf(decodeTopicName(topic, 0, topic.length));
   }
 
   /** Whether a message is being taken in parts. */

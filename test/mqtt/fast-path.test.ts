@@ -476,6 +476,58 @@ describe("a packet that arrives", () => {
     expect(heard).toEqual(["0: 31", "1: 29", "0: 31", "2: 29"]);
   });
 
+  test("longer than the receive buffer is dealt with, though one as long came before", () => {
+    const { heard, transport } = listening({ receiveLimit: 20_000 });
+    for (let i = 0; i < 3; i += 1) {
+      transport.arrive(messageOf(16_000, 0));
+      transport.give(1000);
+    }
+    expect(heard).toEqual(["0: 15990", "0: 15990", "0: 15990"]);
+  });
+
+  test("looks like the one before, but has a topic name of its own", () => {
+    const { client, clock, transport } = listening();
+    const topicNames: string[] = [];
+    client.subscribe("t/+", { onMessage: ({ topicName }) => void topicNames.push(topicName) });
+    clock.advance(0);
+    transport.give(1000);
+    transport.arrive("90 03 00 02 01");
+    for (const topicName of ["t/a", "t/b", "t/a"]) transport.arrive(`30 06 00 03 "${topicName}" 01`);
+    // A name of as many bytes that is none: with a wildcard, with U+0000, not UTF-8.
+    expect(topicNames).toEqual(["t/a", "t/b", "t/a"]);
+    for (const name of ['"t/+"', '"t/" 00', '"t" c0 80', '"t/" ff']) {
+      const other = listening();
+      other.transport.arrive('30 06 00 03 "t/a" 01');
+      other.transport.arrive(`30 06 00 03 ${name} 01`);
+      expect([other.client.connected, other.heard]).toEqual([false, []]);
+    }
+  });
+
+  test("looks like the one before, but has packet identifier 0 [MQTT-2.3.1-1]", () => {
+    const { client, heard, transport } = listening();
+    transport.arrive('32 0a 00 05 "topic" 00 01 01');
+    transport.give(1000);
+    transport.arrive('32 0a 00 05 "topic" 00 00 01');
+    expect([client.connected, heard]).toEqual([false, ["1: 1"]]);
+  });
+
+  test("and whose handler throws is answered all the same", () => {
+    const { client, clock, events, transport } = listening();
+    const onMessage = () => {
+      throw new Error("no");
+    };
+    client.subscribe("t", { onMessage });
+    clock.advance(0);
+    transport.give(1000);
+    transport.arrive("90 03 00 02 01");
+    transport.give(1000);
+    transport.taken();
+    events.length = 0;
+    for (const identifier of ["00 07", "00 08"]) transport.arrive(`32 06 00 01 "t" ${identifier} 01`);
+    expect(transport.taken()).toBe("40 02 00 07 40 02 00 08");
+    expect(events.map(({ type }) => type)).toEqual(["handler-failed", "handler-failed"]);
+  });
+
   test("and whose handler asks for something: that is done at once", () => {
     const { client, clock, transport } = listening();
     client.subscribe("topic", { onMessage: () => void client.publish({ topicName: "t", payload: "x" }) });

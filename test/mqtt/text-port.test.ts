@@ -23,16 +23,24 @@ function marred(text: string, replacement: string): Uint8Array {
   return encodeUtf8(parts.join(""));
 }
 
-function decodeAscii(bytes: Uint8Array, start: number, end: number): string | undefined {
-  return bytes.subarray(start, end).every((byte) => byte < 0x80) ? decodeUtf8(bytes, start, end) : undefined;
+function decodeAscii(bytes: Uint8Array): string | undefined {
+  return bytes.every((byte) => byte < 0x80) ? decodeUtf8(bytes) : undefined;
+}
+
+/** As TextDecoder does when it is `fatal`. */
+function decodeOrThrow(bytes: Uint8Array): string {
+  const text = decodeUtf8(bytes);
+  if (text === undefined) throw new TypeError("not well-formed");
+  return text;
 }
 
 /** Ports as engines have them, or might. */
 const PORTS: Readonly<Record<string, TextPort>> = {
   "is right": {
     encode: (text) => (isWhole(text) ? encodeUtf8(text) : marred(text, "\ufffd")),
-    decode: decodeUtf8,
+    decode: (bytes) => decodeUtf8(bytes),
   },
+  "is right, and throws": { encode: (text) => marred(text, "\ufffd"), decode: decodeOrThrow },
   "replaces what is not ASCII by U+FFFD": { encode: (text) => marred(text, "\ufffd"), decode: decodeAscii },
   "leaves out what is not ASCII": { encode: (text) => marred(text, ""), decode: decodeAscii },
   "never can tell": { encode: () => new Uint8Array(0), decode: () => undefined },

@@ -6,8 +6,7 @@ export interface XsGlobal {
   issueCommand(question: ArrayBuffer): ArrayBuffer;
   /** `text` as UTF-8. */
   encodeText(text: string): Uint8Array;
-  /** @throws TypeError when the bytes are not well-formed UTF-8 */
-  decodeText(bytes: Uint8Array): string;
+  readonly TextDecoder: typeof TextDecoder;
   /** Collects the garbage. */
   collectGarbage(): void;
   /** Sets limit (0: none) and count of the engine's meter, and returns what it has counted. */

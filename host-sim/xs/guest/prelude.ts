@@ -51,7 +51,6 @@ function prepare(): void {
   const { gc, harden, issueCommand, resetMeter, TextDecoder, TextEncoder } =
     globalThis as unknown as WorkerGlobal;
   const encoder = new TextEncoder();
-  const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
   const world = globalThis as unknown as Record<string, unknown>;
   for (const name of Object.getOwnPropertyNames(globalThis)) {
     if (!ECMASCRIPT.includes(name)) delete world[name];
@@ -69,7 +68,7 @@ function prepare(): void {
   const kept: XsGlobal = {
     issueCommand,
     encodeText: (text) => encoder.encode(text),
-    decodeText: (bytes) => decoder.decode(bytes),
+    TextDecoder,
     collectGarbage: gc,
     resetMeter,
     freezeModule(name, declared) {

@@ -35,7 +35,7 @@ const TEXT: TextPort = {
       return new Uint8Array(0);
     }
   },
-  decode: decodeUtf8,
+  decode: (bytes) => decodeUtf8(bytes),
 };
 
 /** What the client holds, which nobody else is to see. */
@@ -71,7 +71,7 @@ export class Side {
     this.client = new MqttClient(ports, options, { ...options, maximumQos: backupQos });
     this.#inside = this.client as unknown as Inside;
     for (const session of this.#sessions) session.identifiers.continueAfter(lastIdentifier);
-    if (isGeneral) Object.defineProperty(this.client, "isCalm", { get: () => false, set: () => {} });
+    if (isGeneral) Object.defineProperty(this.client, "hasCalmed", { value: () => false });
     for (const filter of ["a", "b/+", "b/1"]) this.#subscribe(filter);
     this.client.start();
   }
