@@ -76,6 +76,8 @@ describe.skipIf(MODDABLE === undefined)(needsSdk("the firmware in the Linux simu
       expect(primary.log).toMatch(/New client connected from \S+ as front \(p2, c1, k60\)/);
       expect(primary.log).toContain("Will message specified (7 bytes) (r1, q1)");
 
+      // What the server has not acknowledged would go to the other one, too.
+      await expect.poll(() => primary.log, LIMIT).toContain("Sending PUBACK to front (m4, rc0)");
       await primary.kill();
       // While it has no server.
       device.set("pin-4", "0");
