@@ -14,6 +14,7 @@ import { serverOptions } from "../../src/config/server-options.js";
 import { MqttClient } from "../../src/mqtt/client.js";
 import type { ClientEvent, ClientObserver, ServerName } from "../../src/mqtt/event.js";
 import type { DeliveryHandler } from "../../src/mqtt/outgoing.js";
+import type { RingLender } from "../../src/mqtt/packet-ring.js";
 import type { Flash, Milliseconds, TextPort, Timer, TransportProvider } from "../../src/mqtt/ports.js";
 import type { ReceiveBuffer } from "../../src/mqtt/receive-buffer.js";
 import { checkTopicName } from "../../src/mqtt/topic.js";
@@ -35,6 +36,7 @@ export interface DevicePorts extends Omit<AppPorts, "client" | "isDurable"> {
   readonly flash?: Flash;
   /** What all devices of a process read into; absent: each has its own. */
   readonly receiveBuffer?: ReceiveBuffer;
+  readonly rings?: RingLender;
   /** What is known of the Wi-Fi at the end of an attempt to connect; absent where it is not the device's business. */
   readonly wifi?: () => WifiReport;
   /** Hears what the client tells, after it was logged. */
@@ -83,7 +85,8 @@ export class Device implements ClientObserver, DeliveryHandler {
    * @throws UsageError when its name cannot stand in a topic
    */
   constructor(config: Config, ports: DevicePorts) {
-    const { climate, clock, log, pins, random, receiveBuffer, text, timers, transport, wallClock } = ports;
+    const { climate, clock, log, pins, random, receiveBuffer, rings, text, timers, transport, wallClock } =
+      ports;
     const id = config.device.id || ports.deviceId;
     checkTopicName(id);
     const { statusTopic, start } = chooseApp(config, id);
@@ -109,6 +112,7 @@ export class Device implements ClientObserver, DeliveryHandler {
         observer: this,
         ...(flash === undefined ? {} : { flash }),
         ...(receiveBuffer === undefined ? {} : { receiveBuffer }),
+        ...(rings === undefined ? {} : { rings }),
       },
       primary,
       backup,

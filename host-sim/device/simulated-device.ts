@@ -9,6 +9,7 @@ import type { Flash } from "../../src/mqtt/ports.js";
 import type { FileStore } from "../../src/transport/file-store.js";
 import { FileFolder } from "../io/file-folder.js";
 import { nodeText } from "../io/node-text.js";
+import { packetRings } from "../io/packet-rings.js";
 import { receiveBuffer } from "../io/receive-buffer.js";
 import type { DeviceWorld } from "./device-world.js";
 import { NodeWorld } from "./node-world.js";
@@ -58,6 +59,7 @@ export class SimulatedDevice implements OutputListener {
       random: Math.random,
       text: nodeText,
       receiveBuffer,
+      rings: packetRings,
       pins,
       climate: new SimulatedClimate(clock),
       wallClock,

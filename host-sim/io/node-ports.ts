@@ -10,6 +10,7 @@ import { nodeNetwork } from "./node-network.js";
 import { nodeText } from "./node-text.js";
 import { NodeTimers } from "./node-timers.js";
 import { NodeTransportProvider } from "./node-transport.js";
+import { packetRings } from "./packet-rings.js";
 import { receiveBuffer } from "./receive-buffer.js";
 
 /**
@@ -24,5 +25,14 @@ export function nodePorts(
   const timers = new NodeTimers();
   const transport = nodeNetwork(network, files, timers);
   const clock = new NodeClock();
-  return { transport, clock, timers, random: Math.random, text: nodeText, observer, receiveBuffer };
+  return {
+    transport,
+    clock,
+    timers,
+    random: Math.random,
+    text: nodeText,
+    observer,
+    receiveBuffer,
+    rings: packetRings,
+  };
 }

@@ -26,6 +26,7 @@ import type { Counters } from "./outbox.js";
 import { Outbox } from "./outbox.js";
 import type { Delivery, DeliveryHandler } from "./outgoing.js";
 import type { QoS } from "./packet.js";
+import type { RingLender } from "./packet-ring.js";
 import type {
   Clock,
   Flash,
@@ -60,6 +61,8 @@ export interface ClientPorts {
   readonly flash?: Flash;
   /** One that several clients of a process share (`isShared`); absent: each connection has its own, of 256 bytes. */
   readonly receiveBuffer?: ReceiveBuffer;
+  /** Lends several clients of a process what their packets stand in; absent: each has its own, of 128 bytes or more. */
+  readonly rings?: RingLender;
 }
 
 /** What most clients never need has no property until it is needed: on XS each takes 16 bytes. */
@@ -105,7 +108,7 @@ export class MqttClient implements CalmClient {
   constructor(ports: ClientPorts, primary: ServerOptions, backup?: ServerOptions) {
     checkServerOptions(primary);
     if (backup !== undefined) checkServerOptions(backup);
-    const { clock, flash, observer, random, receiveBuffer, text, timers, transport } = ports;
+    const { clock, flash, observer, random, receiveBuffer, rings, text, timers, transport } = ports;
     this.clock = clock;
     this.transport = transport;
     if (observer !== undefined) this.observer = observer;
@@ -117,7 +120,7 @@ export class MqttClient implements CalmClient {
       this.receiveBuffer = receiveBuffer;
     }
     const store = flash && new MessageStore(flash);
-    this.outbox = new Outbox(store, text);
+    this.outbox = new Outbox(store, text, rings);
     this.primarySession = new Session(this.outbox, "mqtt", !primary.cleanSession);
     // There may have been a backup when the store was written.
     if (backup !== undefined || store !== undefined) {

@@ -81,7 +81,7 @@ export class Connection {
   declare private last?: ConnectionEvent[];
 
   /** SUBSCRIBE (number of its filters) and UNSUBSCRIBE (0) not acknowledged yet; undefined when there are none. */
-  declare private asked?: Map<PacketIdentifier, number> | undefined;
+  private asked: Map<PacketIdentifier, number> | undefined = undefined;
   /**
    * What to send once the message that was delivered last has been handled: PUBACK, PUBREC or 0 for nothing. Set by the
    * fast path, too.

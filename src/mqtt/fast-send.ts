@@ -48,7 +48,7 @@ export function sendAlone(
   const outbox = session.outbox;
   const names = outbox.topicNames;
   const name = message.topicName;
-  const topic = name === names.last ? (names.lastEncoded as Uint8Array) : names.encoded(name);
+  const topic = name === names.last ? (names.lastEncoded as Uint8Array) : names.encoded(name, outbox.text);
   let payload = message.payload;
   // Asking what it is an instance of takes thrice as long.
   if (payload?.constructor !== Uint8Array) payload = bytesOfPayload(payload, outbox.text);

@@ -14,7 +14,7 @@ import type { ServerOptions } from "./options.js";
 import type { DeliveryHandler } from "./outgoing.js";
 import { NO_MESSAGES, Outgoing, OutgoingList } from "./outgoing.js";
 import type { QoS } from "./packet.js";
-import type { RingOwner } from "./packet-ring.js";
+import type { RingHolder, RingLender, RingOwner } from "./packet-ring.js";
 import { PacketRing } from "./packet-ring.js";
 import type { Milliseconds, TextPort } from "./ports.js";
 import { packetLength } from "./remaining-length.js";
@@ -32,7 +32,7 @@ export type Counters = Readonly<Record<Outcome, number>>;
 /** In place of a list of settled messages, until there is one. */
 const NOTHING_SETTLED = Object.freeze([]) as unknown as Outgoing[];
 
-export class Outbox {
+export class Outbox implements RingHolder {
   /** Where messages are kept that are to survive a loss of power; undefined: nowhere. */
   readonly store: MessageStore | undefined;
   /** When the next message expires. */
@@ -41,9 +41,10 @@ export class Outbox {
   /** Most ways are never seen: those that were not are not in it. */
   private readonly tally: { [Way in Outcome]?: number } = {};
   readonly topicNames = new TopicNames();
-  /** Undefined before the first message. Changed here only, as `settledLength` is. */
+  /** Undefined before the first message, and while there is none if rings are lent. */
   ring: PacketRing | undefined = undefined;
-  /** Messages that `takeSettled` has to give. */
+  declare private readonly rings?: RingLender;
+  /** Messages that `takeSettled` has to give. Changed here only. */
   settledLength = 0;
   private returned = NO_MESSAGES;
   private waiting = NO_MESSAGES;
@@ -55,9 +56,11 @@ export class Outbox {
   /** Bytes of those waiting, which eviction can free. */
   private waitingByteLength = 0;
 
-  constructor(store?: MessageStore, text?: TextPort) {
+  /** @param rings lends it a ring for its packets; absent: it has its own */
+  constructor(store?: MessageStore, text?: TextPort, rings?: RingLender) {
     this.store = store;
     this.text = text;
+    if (rings !== undefined) this.rings = rings;
   }
 
   /**
@@ -119,7 +122,7 @@ export class Outbox {
     if (expiresAfter !== undefined || lateOffset !== undefined || (qos !== 1 && qos !== 0 && qos !== 2)) {
       checkMessage(message);
     }
-    const topic = this.topicNames.encoded(message.topicName);
+    const topic = this.topicNames.encoded(message.topicName, this.text);
     const payload = bytesOfPayload(message.payload, this.text);
     const remaining = topic.length + (qos === 0 ? 0 : 2) + payload.length;
     const byteLength = packetLength(remaining);
@@ -128,17 +131,18 @@ export class Outbox {
     if (stateTopic !== undefined && (!connected || roomFor(qos, inFlightRoom) === 0)) {
       this.replace(stateTopic);
     }
-    const ring = this.ring ?? this.ownRing();
     // As long as the queue is not full, which is nearly always, there is nothing to make room for.
     if (
       !connected ||
       this.waiting.length + this.returned.length >= limits.maximumQueueLength ||
-      ring.byteLength + byteLength > limits.maximumQueueBytes
+      this.byteLength + byteLength > limits.maximumQueueBytes
     ) {
       const obstacle = this.makeRoom(qos, byteLength, limits, connected, inFlightRoom, stateTopic);
       if (obstacle !== undefined) return this.refused(handler, obstacle);
     }
 
+    // Only now: with the last packet that had to make room, the ring may have gone back.
+    const ring = this.ring ?? this.ownRing();
     const start = ring.reserve(byteLength);
     const outgoing = new Outgoing(ring, start);
     const bytes = ring.bytes as Uint8Array;
@@ -165,9 +169,9 @@ export class Outbox {
     return new Outgoing(ring, start);
   }
 
-  /** The ring, made when the first message comes. */
+  /** The ring, made or lent when a message comes and there is none. */
   ownRing(): PacketRing {
-    const ring = new PacketRing(this);
+    const ring = this.rings?.lend(this) ?? new PacketRing(this);
     this.ring = ring;
     return ring;
   }

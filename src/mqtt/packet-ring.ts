@@ -15,6 +15,19 @@ export interface RingOwner {
   relocate(move: (start: number) => number): void;
 }
 
+/** Who has a ring while there are packets in it, or for good. */
+export interface RingHolder extends RingOwner {
+  ring?: PacketRing | undefined;
+}
+
+/** Lends rings to many holders, most of which hold no packets most of the time. */
+export interface RingLender {
+  /** An empty one. */
+  lend(holder: RingHolder): PacketRing;
+  /** It is empty again, and its holder does not have it any more. */
+  takeBack(ring: PacketRing): void;
+}
+
 /** Bytes of the shortest buffer. */
 const SHORTEST = 128;
 /** Bytes of the longest buffer that is kept while it is empty. */
@@ -27,7 +40,9 @@ export class PacketRing {
   bytes: Uint8Array | undefined = undefined;
   /** Bytes of all packets held. */
   byteLength = 0;
-  private readonly owner: RingOwner;
+  /** Undefined while it is with its lender. */
+  holder: RingHolder | undefined;
+  declare private readonly lender?: RingLender;
   /** The packet at 0, if it was reserved last: most are by themselves, and as long as the one before. */
   view: Uint8Array | undefined = undefined;
   viewLength = 0;
@@ -42,8 +57,10 @@ export class PacketRing {
   /** Where the packets behind `front` end that stand above `back`, which has started anew at 0; 0: it has not. */
   private top = 0;
 
-  constructor(owner: RingOwner) {
-    this.owner = owner;
+  /** @param lender gets it back whenever it is empty */
+  constructor(holder: RingHolder, lender?: RingLender) {
+    this.holder = holder;
+    if (lender !== undefined) this.lender = lender;
   }
 
   /** A place for a packet of this length, which is to be written there at once. */
@@ -88,12 +105,19 @@ export class PacketRing {
         this.view = undefined;
         this.viewLength = 0;
       }
+      if (this.lender !== undefined) this.goBack(this.lender);
       return;
     }
     this.count -= 1;
     this.byteLength -= packetEnd(bytes, start) - start;
     bytes[start] = 0;
     if (start === this.front) this.advance(bytes);
+  }
+
+  private goBack(lender: RingLender): void {
+    if (this.holder !== undefined) this.holder.ring = undefined;
+    this.holder = undefined;
+    lender.takeBack(this);
   }
 
   /** The packet at `start` begins `byteLength` bytes later, 2 or more; those before it are not used any more. */
@@ -151,11 +175,11 @@ export class PacketRing {
     if (this.top === 0 && this.byteLength === this.back - front) {
       // Without a gap.
       bytes.set(old.subarray(front, this.back));
-      if (front > 0) this.owner.relocate((from) => from - front);
+      if (front > 0) this.holder?.relocate((from) => from - front);
       return this.byteLength;
     }
     let end = 0;
-    this.owner.relocate((from) => {
+    this.holder?.relocate((from) => {
       const packet = old.subarray(from, packetEnd(old, from));
       const start = end;
       bytes.set(packet, start);

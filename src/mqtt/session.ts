@@ -125,7 +125,8 @@ export class Session implements RingOwner {
     this.released.clear();
     this.nextReleased = undefined;
     this.identifiers.releaseAll();
-    this.inbound = undefined;
+    // What was never there needs no property.
+    if (this.inbound !== undefined) this.inbound = undefined;
     if (wasStored) this.outbox.store?.forgotten(this.server);
   }
 

@@ -3,8 +3,10 @@
  * to check and to encode than all the rest of a message: the ones used last are remembered.
  */
 
-import { writeString } from "./string.js";
+import type { TextPort } from "./ports.js";
+import { writeUint16 } from "./string.js";
 import { checkTopicName } from "./topic.js";
+import { encodeText } from "./utf8.js";
 
 /** How many are remembered. */
 const MAXIMUM_COUNT = 4;
@@ -23,12 +25,13 @@ export class TopicNames {
 
   /**
    * The name as UTF-8 with its length before it. Not to be changed.
+   * @param text absent: UTF-8 is our own code's work
    * @throws UsageError `invalid-topic-name` or `invalid-string`
    */
-  encoded(topicName: string): Uint8Array {
+  encoded(topicName: string, text?: TextPort): Uint8Array {
     if (topicName === this.last) return this.lastEncoded as Uint8Array;
     const known = this.recent?.get(topicName);
-    const bytes = known ?? encode(topicName);
+    const bytes = known ?? encode(topicName, text);
     if (bytes.length > 2 + LONGEST) return bytes;
     if (known === undefined) this.remember(topicName, bytes);
     this.last = topicName;
@@ -45,8 +48,10 @@ export class TopicNames {
   }
 }
 
-function encode(topicName: string): Uint8Array {
-  const bytes = new Uint8Array(2 + checkTopicName(topicName));
-  writeString(topicName, bytes, 0);
+function encode(topicName: string, text: TextPort | undefined): Uint8Array {
+  const byteLength = checkTopicName(topicName);
+  // With two places for the length.
+  const bytes = encodeText(`..${topicName}`, text);
+  writeUint16(byteLength, bytes, 0);
   return bytes;
 }
