@@ -1,6 +1,6 @@
 /** The timers of the engine over the SDK's module `timer`. */
 
-import type { Milliseconds, Timer, TimerProvider } from "../../src/mqtt/ports.js";
+import type { ExpiryHandler, Milliseconds, Timer, TimerProvider } from "../../src/mqtt/ports.js";
 
 /**
  * Module `timer` of the SDK, as far as it is needed.
@@ -22,8 +22,8 @@ export class DeviceTimers<H> implements TimerProvider {
     this.#module = module;
   }
 
-  create(onExpired: () => void): Timer {
-    return new DeviceTimer(this.#module, onExpired);
+  create<T = undefined>(onExpired: ExpiryHandler<T>, target?: T): Timer {
+    return new DeviceTimer(this.#module, onExpired as ExpiryHandler<unknown>, target);
   }
 }
 
@@ -36,11 +36,11 @@ class DeviceTimer<H> implements Timer {
   readonly #fire: () => void;
   #handle: H | undefined;
 
-  constructor(module: TimerModule<H>, onExpired: () => void) {
+  constructor(module: TimerModule<H>, onExpired: ExpiryHandler<unknown>, target: unknown) {
     this.#module = module;
     this.#fire = () => {
       this.#handle = undefined;
-      onExpired();
+      onExpired(target);
     };
   }
 

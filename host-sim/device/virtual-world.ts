@@ -1,7 +1,7 @@
 /** Virtual time as the place of a simulated device: all that it shares with other devices is the clock and the network. */
 
 import type { WallClock } from "../../firmware/apps/io.js";
-import type { Milliseconds, Timer, TimerProvider } from "../../src/mqtt/ports.js";
+import type { ExpiryHandler, Milliseconds, Timer, TimerProvider } from "../../src/mqtt/ports.js";
 import type { Defer } from "../io/digital.js";
 import type { Power, VirtualClock } from "../virtual/virtual-clock.js";
 import type { VirtualNetwork } from "../virtual/virtual-network.js";
@@ -33,8 +33,8 @@ export class VirtualWorld implements DeviceWorld, TimerProvider, WallClock, Powe
   }
 
   /** A timer that expires only while there is power. */
-  create(onExpired: () => void): Timer {
-    return this.clock.create(onExpired, this);
+  create<T = undefined>(onExpired: ExpiryHandler<T>, target?: T): Timer {
+    return this.clock.create(onExpired, target, this);
   }
 
   /** Neither the peers of its connections nor the device hear anything of it. */

@@ -1,6 +1,6 @@
 /** The timer port on Node: never early, any delay, and cheap to move, which a client does in nearly every turn. */
 
-import type { Milliseconds, Timer, TimerProvider } from "../../src/mqtt/ports.js";
+import type { ExpiryHandler, Milliseconds, Timer, TimerProvider } from "../../src/mqtt/ports.js";
 import type { Sleeper } from "./shared-timeout.js";
 import { SharedTimeout } from "./shared-timeout.js";
 
@@ -22,8 +22,8 @@ export class NodeTimers implements TimerProvider {
     return this.#isOn;
   }
 
-  create(onExpired: () => void): Timer {
-    return new NodeTimer(this, onExpired);
+  create<T = undefined>(onExpired: ExpiryHandler<T>, target?: T): Timer {
+    return new NodeTimer(this, onExpired as ExpiryHandler<unknown>, target);
   }
 
   /**
@@ -42,14 +42,16 @@ export class NodeTimer implements Timer, Sleeper {
   order = 0;
   position = 0;
   readonly provider: NodeTimers;
-  readonly #onExpired: () => void;
+  readonly #onExpired: ExpiryHandler<unknown>;
+  readonly #target: unknown;
   /** Whether it is one of those that wait with the others. */
   #isAsleep = false;
   #immediate: NodeJS.Immediate | undefined;
 
-  constructor(provider: NodeTimers, onExpired: () => void) {
+  constructor(provider: NodeTimers, onExpired: ExpiryHandler<unknown>, target: unknown) {
     this.provider = provider;
     this.#onExpired = onExpired;
+    this.#target = target;
   }
 
   /** Throws a `RangeError` for NaN; a negative delay is 0, an infinite one means never. */
@@ -79,14 +81,14 @@ export class NodeTimer implements Timer, Sleeper {
   /** For the timeout. */
   expire(): void {
     this.#isAsleep = false;
-    this.#onExpired();
+    this.#onExpired(this.#target);
   }
 
   /** For `setImmediate`. */
   onImmediate(): void {
     this.#immediate = undefined;
     try {
-      if (this.provider.isOn) this.#onExpired();
+      if (this.provider.isOn) this.#onExpired(this.#target);
     } finally {
       this.provider.timeout.settle();
     }

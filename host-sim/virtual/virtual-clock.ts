@@ -1,6 +1,6 @@
 /** Time that passes only when told to, so that hours of behaviour take milliseconds and every run is the same. */
 
-import type { Clock, Milliseconds, Timer, TimerProvider } from "../../src/mqtt/ports.js";
+import type { Clock, ExpiryHandler, Milliseconds, Timer, TimerProvider } from "../../src/mqtt/ports.js";
 import type { Defer } from "../io/digital.js";
 import type { QueuedTimer } from "./timer-queue.js";
 import { TimerQueue } from "./timer-queue.js";
@@ -43,8 +43,9 @@ export class VirtualClock implements Clock, TimerProvider {
     return this.#now;
   }
 
-  create(onExpired: () => void, power = ALWAYS_ON): Timer {
-    return new VirtualTimer(this, this.#queue, onExpired, power);
+  /** @param power without it the timer does not expire */
+  create<T = undefined>(onExpired: ExpiryHandler<T>, target?: T, power = ALWAYS_ON): Timer {
+    return new VirtualTimer(this, this.#queue, onExpired as ExpiryHandler<unknown>, target, power);
   }
 
   /** Runs `task` at the present time, but not before the caller has returned. A function, to be given to many. */
@@ -119,7 +120,7 @@ export class VirtualClock implements Clock, TimerProvider {
     }
     this.#running = true;
     try {
-      if (timer.power.isOn) timer.onExpired();
+      if (timer.power.isOn) timer.expire();
     } finally {
       this.#running = false;
     }
@@ -138,15 +139,23 @@ class VirtualTimer implements Timer, QueuedTimer {
   order = 0;
   home: QueuedTimer["home"] = "nowhere";
   position = 0;
-  readonly onExpired: () => void;
   readonly power: Power;
+  readonly #onExpired: ExpiryHandler<unknown>;
+  readonly #target: unknown;
   readonly #clock: Clock;
   readonly #queue: TimerQueue<VirtualTimer>;
 
-  constructor(clock: Clock, queue: TimerQueue<VirtualTimer>, onExpired: () => void, power: Power) {
+  constructor(
+    clock: Clock,
+    queue: TimerQueue<VirtualTimer>,
+    onExpired: ExpiryHandler<unknown>,
+    target: unknown,
+    power: Power,
+  ) {
     this.#clock = clock;
     this.#queue = queue;
-    this.onExpired = onExpired;
+    this.#onExpired = onExpired;
+    this.#target = target;
     this.power = power;
   }
 
@@ -167,5 +176,10 @@ class VirtualTimer implements Timer, QueuedTimer {
 
   cancel(): void {
     this.#queue.remove(this);
+  }
+
+  /** For the clock. */
+  expire(): void {
+    this.#onExpired(this.#target);
   }
 }

@@ -135,10 +135,7 @@ export class MqttClient implements CalmClient {
     if (backup !== undefined && primary.failBackAfter > 0) {
       this.failBack = new FailBack(ports, primary, this);
     }
-    this.timer = timers.create(() => {
-      this.timerDue = Number.POSITIVE_INFINITY;
-      this.turn();
-    });
+    this.timer = timers.create(expire, this);
   }
 
   /** Whether CONNACK has accepted the present connection, and neither side has ended it. */
@@ -247,6 +244,12 @@ export class MqttClient implements CalmClient {
 
   onAcknowledged(): void {
     if (this.outbox.settledLength > 0) this.reportOutcomes();
+  }
+
+  /** For the timer. */
+  onExpired(): void {
+    this.timerDue = Number.POSITIVE_INFINITY;
+    this.turn();
   }
 
   /** For the watch on the primary. */
@@ -537,4 +540,8 @@ export class MqttClient implements CalmClient {
   private sessionOf(server: ServerName): Session {
     return server === "mqtt1" && this.backupSession !== undefined ? this.backupSession : this.primarySession;
   }
+}
+
+function expire(client: MqttClient): void {
+  client.onExpired();
 }

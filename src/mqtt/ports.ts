@@ -21,8 +21,12 @@ export interface Timer {
   cancel(): void;
 }
 
+/** What a timer calls, with the target it was made for. */
+export type ExpiryHandler<T> = (target: T) => void;
+
 export interface TimerProvider {
-  create(onExpired: () => void): Timer;
+  /** @param target so that of the many objects that have a timer not each needs a function of its own */
+  create<T = undefined>(onExpired: ExpiryHandler<T>, target?: T): Timer;
 }
 
 /**

@@ -16,10 +16,6 @@ export class ReceiveBuffer {
   /** What `space` gave last. Changed here only, as what follows. */
   view: Uint8Array | undefined = undefined;
   viewLength = 0;
-  /** What `part` gave last, and where that is. */
-  declare partView?: Uint8Array;
-  declare partStart?: number;
-  declare partEnd?: number;
   /** Of the short message that came last. */
   declare shape?: MessageShape;
   /** As long as an acknowledgement; there once it was asked for. */
@@ -46,12 +42,10 @@ export class ReceiveBuffer {
 
   /** From `start` to `end`. */
   part(start: number, end: number): Uint8Array {
-    if (start !== this.partStart || end !== this.partEnd) {
-      this.partView = this.bytes.subarray(start, end);
-      this.partStart = start;
-      this.partEnd = end;
-    }
-    return this.partView as Uint8Array;
+    const shape = this.shape;
+    // Nothing but what stands there tells one view of it from another.
+    if (shape !== undefined && start === shape.payloadStart && end === shape.byteLength) return shape.payload;
+    return this.bytes.subarray(start, end);
   }
 
   /** What the PUBLISH looks like that has been put there; undefined when it is none, or not all that is there. */

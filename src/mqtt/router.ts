@@ -119,10 +119,10 @@ export class Router implements TopicReader {
   ): void {
     const granted = this.subscriptions.granted(server, packetIdentifier, returnCodes);
     for (let i = 0; i < granted.length; i += 1) {
-      const asked = granted[i];
+      const entry = granted[i];
       const returnCode = returnCodes[i];
-      if (asked === undefined || returnCode === undefined) continue;
-      const { topicFilter, entry } = asked;
+      if (entry === undefined || returnCode === undefined) continue;
+      const { topicFilter } = entry;
       if (returnCode === 0x80) this.emitter.emit({ type: "subscription-refused", server, topicFilter });
       else this.emitter.emit({ type: "subscribed", server, topicFilter, qos: returnCode });
       for (const handler of listOf(entry.handlers)) {

@@ -1,8 +1,8 @@
 /**
  * One topic filter that somebody wants or a server may hold: who wants it, and what each server knows of it.
  *
- * An application may have thousands, so an entry is as small as it can be: who gets its messages, and one number with a
- * bit for each thing to know. The text of the filter is the key under which the entry is kept.
+ * An application may have thousands, so an entry is as small as it can be: the text of the filter, who gets its messages,
+ * and one number with a bit for each thing to know.
  */
 
 import type { ServerName } from "./event.js";
@@ -24,9 +24,14 @@ const PENDING = 1 << 8;
 const STALE = 1 << 9;
 
 export class SubscriptionEntry {
+  readonly topicFilter: string;
   /** `NOBODY`: to be unsubscribed. */
   handlers: Recipients = NOBODY;
   private bits = 0;
+
+  constructor(topicFilter: string) {
+    this.topicFilter = topicFilter;
+  }
 
   /** The QoS to ask for. */
   get qos(): QoS {
@@ -88,20 +93,4 @@ export class SubscriptionEntry {
 
 function shiftOf(server: ServerName): number {
   return server === "mqtt" ? 0 : 1;
-}
-
-/** A topic filter with its entry, while it is asked for or taken back. */
-export class AskedFilter {
-  readonly topicFilter: string;
-  readonly entry: SubscriptionEntry;
-
-  constructor(topicFilter: string, entry: SubscriptionEntry) {
-    this.topicFilter = topicFilter;
-    this.entry = entry;
-  }
-
-  /** The QoS to ask for. */
-  get qos(): QoS {
-    return this.entry.qos;
-  }
 }

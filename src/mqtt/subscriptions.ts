@@ -10,10 +10,11 @@ import type { MessageHeader } from "./connection-event.js";
 import type { ServerName } from "./event.js";
 import type { FilterShape } from "./filter-shapes.js";
 import { addShape, NO_SHAPES, removeShape } from "./filter-shapes.js";
+import { FilterTable } from "./filter-table.js";
 import type { PacketIdentifier, QoS } from "./packet.js";
 import type { Recipients } from "./recipients.js";
 import { joined, NOBODY, withoutHandler } from "./recipients.js";
-import { AskedFilter, SubscriptionEntry } from "./subscription-entry.js";
+import { SubscriptionEntry } from "./subscription-entry.js";
 import { hasWildcard } from "./topic.js";
 
 /** A message as it arrives. `payload` is valid during the call only: copy it to keep it. */
@@ -66,11 +67,11 @@ export class Subscriptions {
   routes: Map<string, Route> | undefined = undefined;
   /** Whether a filter may need a packet, so that nobody looks for one at every message. Changed here only. */
   isChanged = false;
-  private readonly entries = new Map<string, SubscriptionEntry>();
+  private readonly filters = new FilterTable();
   /** Of the filters with wildcards among them. */
   private shapes: readonly FilterShape[] = NO_SHAPES;
   /** Undefined while every SUBSCRIBE and UNSUBSCRIBE has been answered. */
-  private pending: Map<PacketIdentifier, readonly AskedFilter[]> | undefined = undefined;
+  private pending: Map<PacketIdentifier, readonly SubscriptionEntry[]> | undefined = undefined;
 
   /** Whether a SUBSCRIBE or UNSUBSCRIBE is to be sent, or not answered yet. */
   get isAsking(): boolean {
@@ -79,7 +80,7 @@ export class Subscriptions {
 
   /** Topic filters that somebody wants or a server may hold. */
   get length(): number {
-    return this.entries.size;
+    return this.filters.length;
   }
 
   /**
@@ -87,10 +88,10 @@ export class Subscriptions {
    * or is just about to, is asked for again, so that the new handler gets the retained message too.
    */
   add(topicFilter: string, handler: SubscriptionHandler, qos: QoS): void {
-    let entry = this.entries.get(topicFilter);
+    let entry = this.filters.get(topicFilter);
     if (entry === undefined) {
-      entry = new SubscriptionEntry();
-      this.entries.set(topicFilter, entry);
+      entry = new SubscriptionEntry(topicFilter);
+      this.filters.add(entry);
       if (hasWildcard(topicFilter)) this.shapes = addShape(this.shapes, topicFilter);
     }
     entry.wanted(handler, qos);
@@ -100,34 +101,34 @@ export class Subscriptions {
 
   /** Removes `handler`, or all handlers of the filter. */
   remove(topicFilter: string, handler?: SubscriptionHandler): void {
-    const entry = this.entries.get(topicFilter);
+    const entry = this.filters.get(topicFilter);
     if (entry === undefined) return;
     entry.handlers = handler === undefined ? NOBODY : withoutHandler(entry.handlers, handler);
     this.isChanged = true;
     this.routes = undefined;
-    this.drop(topicFilter, entry);
+    this.drop(entry);
   }
 
   /** A server accepted a connection. */
   begin(server: ServerName, sessionPresent: boolean): void {
     this.pending = undefined;
     this.isChanged = true;
-    for (const [topicFilter, entry] of this.entries) {
+    for (const entry of this.filters.entries) {
       entry.answered();
       if (!sessionPresent) {
         entry.ended(server);
-        this.drop(topicFilter, entry);
+        this.drop(entry);
       }
     }
   }
 
   /** The filters to put into the next SUBSCRIBE; `asked` is to be called with them. */
-  toSubscribe(server: ServerName): readonly AskedFilter[] {
+  toSubscribe(server: ServerName): readonly SubscriptionEntry[] {
     return this.isChanged ? this.batch((entry) => entry.isToSubscribe(server)) : [];
   }
 
   /** The filters to put into the next UNSUBSCRIBE; `asked` is to be called with them. */
-  toUnsubscribe(server: ServerName): readonly AskedFilter[] {
+  toUnsubscribe(server: ServerName): readonly SubscriptionEntry[] {
     if (!this.isChanged) return [];
     const batch = this.batch((entry) => entry.isToUnsubscribe(server));
     if (batch.length === 0) this.isChanged = false;
@@ -135,8 +136,8 @@ export class Subscriptions {
   }
 
   /** A packet for these filters is on its way. */
-  asked(server: ServerName, packetIdentifier: PacketIdentifier, batch: readonly AskedFilter[]): void {
-    for (const { entry } of batch) entry.asked(server);
+  asked(server: ServerName, packetIdentifier: PacketIdentifier, batch: readonly SubscriptionEntry[]): void {
+    for (const entry of batch) entry.asked(server);
     this.pending ??= new Map();
     this.pending.set(packetIdentifier, batch);
   }
@@ -146,23 +147,23 @@ export class Subscriptions {
     server: ServerName,
     packetIdentifier: PacketIdentifier,
     returnCodes: readonly (QoS | 0x80)[],
-  ): readonly AskedFilter[] {
+  ): readonly SubscriptionEntry[] {
     const batch = this.takePending(packetIdentifier);
     for (let i = 0; i < batch.length; i += 1) {
-      const asked = batch[i] as AskedFilter;
-      if (returnCodes[i] === 0x80) asked.entry.refused(server);
-      else asked.entry.granted(server);
-      this.settle(asked, server);
+      const entry = batch[i] as SubscriptionEntry;
+      if (returnCodes[i] === 0x80) entry.refused(server);
+      else entry.granted(server);
+      this.settle(entry, server);
     }
     return batch;
   }
 
   /** UNSUBACK. Returns the filters it is about. */
-  ended(server: ServerName, packetIdentifier: PacketIdentifier): readonly AskedFilter[] {
+  ended(server: ServerName, packetIdentifier: PacketIdentifier): readonly SubscriptionEntry[] {
     const batch = this.takePending(packetIdentifier);
-    for (const asked of batch) {
-      asked.entry.ended(server);
-      this.settle(asked, server);
+    for (const entry of batch) {
+      entry.ended(server);
+      this.settle(entry, server);
     }
     return batch;
   }
@@ -172,44 +173,45 @@ export class Subscriptions {
    * matches it. The handlers of one filter are in the order subscribed. Makes no list while one filter matches.
    */
   matching(topicName: string): Recipients {
-    const entries = this.entries;
-    let found = entries.get(topicName)?.handlers ?? NOBODY;
+    const filters = this.filters;
+    let found = filters.get(topicName)?.handlers ?? NOBODY;
     const shapes = this.shapes;
     for (let i = 0; i < shapes.length; i += 1) {
       const topicFilter = (shapes[i] as FilterShape).filterFor(topicName);
       if (topicFilter === undefined) continue;
-      const entry = entries.get(topicFilter);
+      const entry = filters.get(topicFilter);
       if (entry !== undefined) found = joined(found, entry.handlers);
     }
     return found;
   }
 
-  private batch(isDue: (entry: SubscriptionEntry) => boolean): readonly AskedFilter[] {
-    const batch: AskedFilter[] = [];
-    for (const [topicFilter, entry] of this.entries) {
-      if (isDue(entry) && batch.push(new AskedFilter(topicFilter, entry)) === BATCH) break;
+  private batch(isDue: (entry: SubscriptionEntry) => boolean): readonly SubscriptionEntry[] {
+    const batch: SubscriptionEntry[] = [];
+    for (const entry of this.filters.entries) {
+      if (isDue(entry) && batch.push(entry) === BATCH) break;
     }
     return batch;
   }
 
-  private takePending(packetIdentifier: PacketIdentifier): readonly AskedFilter[] {
+  private takePending(packetIdentifier: PacketIdentifier): readonly SubscriptionEntry[] {
     const batch = this.pending?.get(packetIdentifier);
     if (this.pending === undefined || batch === undefined) return [];
     this.pending.delete(packetIdentifier);
     if (this.pending.size === 0) this.pending = undefined;
-    for (const { entry } of batch) entry.answered();
+    for (const entry of batch) entry.answered();
     return batch;
   }
 
   /** After an answer: what came or went meanwhile is asked for or taken back. */
-  private settle({ topicFilter, entry }: AskedFilter, server: ServerName): void {
+  private settle(entry: SubscriptionEntry, server: ServerName): void {
     if (entry.isToSubscribe(server) || entry.isToUnsubscribe(server)) this.isChanged = true;
-    this.drop(topicFilter, entry);
+    this.drop(entry);
   }
 
   /** Forgets a filter nobody wants and no server holds. */
-  private drop(topicFilter: string, entry: SubscriptionEntry): void {
-    if (!entry.isForgotten || !this.entries.delete(topicFilter)) return;
+  private drop(entry: SubscriptionEntry): void {
+    if (!entry.isForgotten || !this.filters.delete(entry)) return;
+    const { topicFilter } = entry;
     if (hasWildcard(topicFilter)) this.shapes = removeShape(this.shapes, topicFilter);
   }
 }

@@ -6,6 +6,7 @@
 import type {
   Clock,
   Endpoint,
+  ExpiryHandler,
   Milliseconds,
   Timer,
   TimerProvider,
@@ -31,11 +32,13 @@ export class StubClock implements Clock {
 export class StubTimer implements Timer, TimerProvider {
   calls = 0;
   #delay: Milliseconds = NOTHING;
-  #onExpired: (() => void) | undefined;
+  #onExpired: ExpiryHandler<unknown> | undefined;
+  #target: unknown;
 
-  create(onExpired: () => void): Timer {
+  create<T = undefined>(onExpired: ExpiryHandler<T>, target?: T): Timer {
     if (this.#onExpired !== undefined) throw new Error("a second timer");
-    this.#onExpired = onExpired;
+    this.#onExpired = onExpired as ExpiryHandler<unknown>;
+    this.#target = target;
     return this;
   }
 
@@ -53,7 +56,7 @@ export class StubTimer implements Timer, TimerProvider {
   settle(): void {
     while (this.#delay === 0) {
       this.#delay = NOTHING;
-      this.#onExpired?.();
+      this.#onExpired?.(this.#target);
     }
   }
 }

@@ -83,13 +83,14 @@ export function stillPorts(server: StillServer, onEvent: (event: ClientEvent) =>
   return {
     transport: server,
     timers: {
-      create: (onExpired) => {
+      create: (onExpired, target) => {
         let immediate: NodeJS.Immediate | undefined;
         const cancel = (): void => clearImmediate(immediate);
         return {
           schedule(delay) {
             cancel();
-            if (delay === 0) immediate = setImmediate(onExpired);
+            if (delay === 0)
+              immediate = setImmediate(() => onExpired(target as Parameters<typeof onExpired>[0]));
           },
           cancel,
         };

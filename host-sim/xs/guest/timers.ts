@@ -1,6 +1,6 @@
 /** The timer port in the worker: the host keeps the time. */
 
-import type { Milliseconds, Timer, TimerProvider } from "../../../src/mqtt/ports.js";
+import type { ExpiryHandler, Milliseconds, Timer, TimerProvider } from "../../../src/mqtt/ports.js";
 import { ask } from "./ask.js";
 
 /**
@@ -12,8 +12,8 @@ type Scheduled = (GuestTimer | undefined)[];
 export class GuestTimers implements TimerProvider {
   readonly #scheduled: Scheduled = [];
 
-  create(onExpired: () => void): Timer {
-    return new GuestTimer(this.#scheduled, onExpired);
+  create<T = undefined>(onExpired: ExpiryHandler<T>, target?: T): Timer {
+    return new GuestTimer(this.#scheduled, onExpired as ExpiryHandler<unknown>, target);
   }
 
   /** For the host, which says it only as long as the timer has that number. */
@@ -24,12 +24,14 @@ export class GuestTimers implements TimerProvider {
 
 class GuestTimer implements Timer {
   readonly #scheduled: Scheduled;
-  readonly #onExpired: () => void;
+  readonly #onExpired: ExpiryHandler<unknown>;
+  readonly #target: unknown;
   #number: number | undefined;
 
-  constructor(scheduled: Scheduled, onExpired: () => void) {
+  constructor(scheduled: Scheduled, onExpired: ExpiryHandler<unknown>, target: unknown) {
     this.#scheduled = scheduled;
     this.#onExpired = onExpired;
+    this.#target = target;
   }
 
   schedule(delay: Milliseconds): void {
@@ -45,7 +47,7 @@ class GuestTimer implements Timer {
 
   expired(): void {
     this.#release();
-    this.#onExpired();
+    this.#onExpired(this.#target);
   }
 
   #takeNumber(): number {

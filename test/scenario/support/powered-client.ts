@@ -7,7 +7,7 @@ import { MqttClient } from "../../../src/mqtt/client.js";
 import type { ClientEvent } from "../../../src/mqtt/event.js";
 import type { ServerOptions } from "../../../src/mqtt/options.js";
 import type { QoS } from "../../../src/mqtt/packet.js";
-import type { Timer } from "../../../src/mqtt/ports.js";
+import type { TimerProvider } from "../../../src/mqtt/ports.js";
 import { OPTIONS } from "../../mqtt/support/server-options.js";
 import { MemoryFlash } from "../../support/memory-flash.js";
 
@@ -48,7 +48,10 @@ export class PoweredClient {
     this.#provider = provider;
     const clock = this.#clock;
     const isAlive = (): boolean => this.flash === flash && this.isOn;
-    const timers = { create: (onExpired: () => void): Timer => clock.create(() => isAlive() && onExpired()) };
+    const timers: TimerProvider = {
+      create: (onExpired, target) =>
+        clock.create(() => isAlive() && onExpired(target as Parameters<typeof onExpired>[0])),
+    };
     this.client = new MqttClient(
       {
         transport: {

@@ -8,7 +8,14 @@ import { GuestWorld, runProgram } from "../../../host-sim/xs/guest/world.js";
 import { loadConfig } from "../../../src/config/load.js";
 import { serverOptions } from "../../../src/config/server-options.js";
 import type { ServerOptions } from "../../../src/mqtt/options.js";
-import type { Endpoint, Timer, TimerProvider, Transport, TransportHandler } from "../../../src/mqtt/ports.js";
+import type {
+  Endpoint,
+  ExpiryHandler,
+  Timer,
+  TimerProvider,
+  Transport,
+  TransportHandler,
+} from "../../../src/mqtt/ports.js";
 import type { LayerPorts } from "../../../src/transport/layered-transport.js";
 import { LayeredTransportProvider } from "../../../src/transport/layered-transport.js";
 import { OwnTls } from "../../../src/transport/own-tls.js";
@@ -62,10 +69,10 @@ class Stream implements TransportHandler {
 class Turns implements TimerProvider {
   readonly #due: (() => void)[] = [];
 
-  create(onExpired: () => void): Timer {
+  create<T = undefined>(onExpired: ExpiryHandler<T>, target?: T): Timer {
     return {
       schedule: (delay) => {
-        if (delay === 0) this.#due.push(onExpired);
+        if (delay === 0) this.#due.push(() => onExpired(target as T));
       },
       cancel() {},
     };
