@@ -3,7 +3,7 @@
 import { barChart } from "../report/chart.js";
 import type { Row } from "../report/table.js";
 import { markdownTable, textTable } from "../report/table.js";
-import type { Comparison } from "./comparison.js";
+import type { Comparison, Placement } from "./comparison.js";
 import { compare, MEMORY_TARGET, memoryOf, verdict } from "./comparison.js";
 import type { Rate } from "./rates.js";
 import type { NodeResult } from "./section.js";
@@ -33,7 +33,7 @@ are the limit, and messages a second mean something.`;
 const PROMPT_ON_ONE_CORE = `${PROMPT} Both share one core as above: else each would wait for the other's window half
 of the time.`;
 
-function ratesTable(rates: readonly Rate[], table: Table): string {
+function ratesTable(rates: readonly Rate[], placement: Placement, table: Table): string {
   const header = [
     "",
     "Reed, messages/s",
@@ -49,7 +49,7 @@ function ratesTable(rates: readonly Rate[], table: Table): string {
   ];
   return table(
     header,
-    compare(rates).map(
+    compare(rates, placement).map(
       ({ direction, qos, rates: { reed, mqttjs, socket }, rateRatio, rateLimit, cpuRatio }) => [
         `${direction} QoS ${qos}`,
         Math.round(reed.messagesPerSecond),
@@ -68,20 +68,24 @@ function ratesTable(rates: readonly Rate[], table: Table): string {
 }
 
 function parts(result: NodeResult, table: Table): readonly Part[] {
-  const ratesPart = (title: string, about: string, rates: readonly Rate[]): Part => ({
+  const ratesPart = (title: string, about: string, rates: readonly Rate[], placement: Placement): Part => ({
     title,
     about,
-    table: ratesTable(rates, table),
-    verdict: verdict(compare(rates)),
+    table: ratesTable(rates, placement, table),
+    verdict: verdict(compare(rates, placement), placement),
   });
   const { oneCore, free, prompt } = result;
   // Results of before it was put there do not have what the server costs either.
   const isPromptOnOneCore =
     oneCore !== undefined && prompt.every(({ serverLoad }) => serverLoad !== undefined);
   return [
-    ...(oneCore === undefined ? [] : [ratesPart("With mosquitto, on one core", ONE_CORE, oneCore)]),
-    ratesPart("With mosquitto, as the system places the processes", FREE, free),
-    ratesPart("With a prompt server", isPromptOnOneCore ? PROMPT_ON_ONE_CORE : PROMPT, prompt),
+    ...(oneCore === undefined
+      ? []
+      : [ratesPart("With mosquitto, on one core", ONE_CORE, oneCore, "one core")]),
+    ratesPart("With mosquitto, as the system places the processes", FREE, free, "free"),
+    isPromptOnOneCore
+      ? ratesPart("With a prompt server", PROMPT_ON_ONE_CORE, prompt, "one core")
+      : ratesPart("With a prompt server", PROMPT, prompt, "free"),
     memoryPart(result, table),
     codecPart(result, table),
   ];
@@ -144,9 +148,9 @@ export function nodeMarkdown(result: NodeResult): string {
   const intro = `Each client is alone in a process, and what is counted is the CPU time of that process, user and system; the
 clients take turns, and each figure is that of the best round of five, since other load on the machine can only make it
 worse, or of the middle one where it is said so. The bare socket is Node's socket with ready-made packets
-and no MQTT client on it: what the system and Node take for themselves. What the server can do is the limit of messages a
-second: a client that cost nothing at all would have so many times the messages of MQTT.js as the limit says, by the least
-CPU time a message that the server took with any of the three. ${ranOn(result)}`;
+and no MQTT client on it: what the system and Node take for themselves. The limit is how many times the messages of MQTT.js
+a client would have that cost nothing at all, or no more than the bare socket where it shares the core of the server, by the
+least CPU time a message that the server took with any of the three. ${ranOn(result)}`;
   const blocks = parts(result, markdownTable).map(({ title, about, table, verdict: met }) =>
     [`#### ${title}`, about, table, ...(met === "" ? [] : [`Targets: ${met}.`])].join("\n\n"),
   );
@@ -160,7 +164,7 @@ CPU time a message that the server took with any of the three. ${ranOn(result)}`
 
 export function nodeCharts({ oneCore, free, prompt }: NodeResult): Readonly<Record<string, string>> {
   const groups = (rates: readonly Rate[], value: (rate: Rate) => number, withSocket: boolean) =>
-    compare(rates).map(({ direction, qos, rates: { reed, mqttjs, socket } }: Comparison) => ({
+    compare(rates, "free").map(({ direction, qos, rates: { reed, mqttjs, socket } }: Comparison) => ({
       name: `${direction} ${qos}`,
       bars: [
         { name: "Reed", value: value(reed) },

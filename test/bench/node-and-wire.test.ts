@@ -20,33 +20,48 @@ const BAD = [rate("reed", 1_990, 5.1), rate("mqttjs", 1_000, 10), rate("socket",
 
 describe("Reed and MQTT.js, compared", () => {
   test("with their ratios, and with what a client could gain at most", () => {
-    expect(compare(GOOD)).toMatchObject([{ rateRatio: 2, cpuRatio: 0.5, rateLimit: 4 }]);
+    const ratios = { rateRatio: 2, cpuRatio: 0.5, socketRatio: 0.1 };
+    expect(compare(GOOD, "free")).toMatchObject([{ ...ratios, rateLimit: 4 }]);
+    // The bare socket's microsecond beside the server's 250.
+    expect(compare(GOOD, "one core")).toMatchObject([{ ...ratios, rateLimit: 1000 / 251 }]);
   });
 
   test("and targets that are met, or by how little they are missed, where", () => {
-    expect(verdict(compare(GOOD))).toBe(
+    expect(verdict(compare(GOOD, "free"), "free")).toBe(
       "2 times the messages: met everywhere; half the CPU time: met everywhere",
     );
-    expect(verdict(compare(BAD))).toBe(
+    expect(verdict(compare(BAD, "free"), "free")).toBe(
       "2 times the messages: met in 0 of 1, missed everywhere; half the CPU time: met in 0 of 1, missed everywhere",
     );
     const other = GOOD.map((each): Rate => ({ ...each, direction: "receive" }));
-    expect(verdict(compare([...BAD, ...other]))).toContain(
+    expect(verdict(compare([...BAD, ...other], "free"), "free")).toContain(
       "2 times the messages: met in 1 of 2, missed in publish QoS 1;",
     );
   });
 
   test("and where the server is the limit", () => {
     const costly = GOOD.map((each) => ({ ...each, serverMicroseconds: 501 }));
-    expect(verdict(compare(costly))).toContain(
-      "the server was the limit, and lets no client reach that, everywhere",
+    expect(verdict(compare(costly, "free"), "free")).toContain(
+      "the server takes so much that no client can reach that, everywhere",
+    );
+    const halves = GOOD.map((each) => ({ ...each, serverMicroseconds: 499.5 }));
+    expect(verdict(compare(halves, "free"), "free")).not.toContain("no client");
+    expect(verdict(compare(halves, "one core"), "one core")).toContain(
+      "server and bare socket take so much that no client can reach that, everywhere",
+    );
+  });
+
+  test("and where a socket without a client on it takes more than that", () => {
+    const laden = GOOD.map((each) => (each.subject === "socket" ? { ...each, cpuMicroseconds: 5.1 } : each));
+    expect(verdict(compare(laden, "free"), "free")).toContain(
+      "the bare socket alone takes more than that, everywhere",
     );
   });
 
   test("but no limit where it is not known what the server costs", () => {
     const unknown = GOOD.map((each) => ({ ...each, serverMicroseconds: undefined }));
-    expect(compare(unknown)).toMatchObject([{ rateLimit: undefined }]);
-    expect(verdict(compare(unknown))).not.toContain("limit");
+    expect(compare(unknown, "free")).toMatchObject([{ rateLimit: undefined }]);
+    expect(verdict(compare(unknown, "free"), "free")).not.toContain("limit");
   });
 });
 
