@@ -52,6 +52,9 @@ export const SETTING = fc.record<Setting>({
   isInstant: fc.boolean(),
   backupQos: fc.constantFrom<QoS>(0, 1, 2),
   lastIdentifier: fc.constantFrom(0, 254, 65_530, 65_534, 65_535),
+  // So many that nothing is evicted: what gathers, off the fast path, would be sooner.
+  maximumQueueBytes: fc.constant(16_384),
+  queueQos0: fc.boolean(),
 });
 
 /** What may happen next, the commonest again and again. */
@@ -95,6 +98,7 @@ export function messageOf({ cut, length, name, qos, what }: Step): Message {
     qos,
     ...(what % 3 === 0 ? {} : { retain: what % 5 === 0 }),
     ...(what % 7 === 0 ? { kind: "state" } : {}),
+    ...(cut % 13 === 0 ? { expiresAfter: cut } : {}),
   };
 }
 
