@@ -17,10 +17,10 @@ const ANSWER = { kind: "answer", qos: 0, what: 0, length: 0, name: 0, cut: 1 } a
 const ALL_ANSWERS = { ...ANSWER, kind: "answers" } as const;
 const WAIT = { ...ANSWER, kind: "wait" } as const;
 
-/** Also with so little room that messages are evicted and refused. */
-const NARROW_SETTING = fc
-  .tuple(SETTING, fc.constantFrom(16_384, 900, 200))
-  .map(([one, maximumQueueBytes]) => ({ ...one, maximumQueueBytes }));
+/** Also with so little room that messages are evicted and refused, and with messages that are stored. */
+const ROUGH_SETTING = fc
+  .tuple(SETTING, fc.constantFrom(16_384, 900, 200), fc.constantFrom(false, false, true))
+  .map(([one, maximumQueueBytes, hasFlash]) => ({ ...one, maximumQueueBytes, hasFlash }));
 
 /** Says what is wrong with who holds which ring, if anything is. */
 function faultOf(runs: readonly Run[]): string | undefined {
@@ -71,7 +71,7 @@ describe("lent rings", () => {
     });
     fc.assert(
       fc.property(
-        fc.array(NARROW_SETTING, { minLength: CLIENTS, maxLength: CLIENTS }),
+        fc.array(ROUGH_SETTING, { minLength: CLIENTS, maxLength: CLIENTS }),
         steps,
         (settings, all) => {
           const runs = runsOf(settings);

@@ -12,6 +12,7 @@ import type { TextPort } from "../../../../src/mqtt/ports.js";
 import type { Session } from "../../../../src/mqtt/session.js";
 import type { ReceivedMessage } from "../../../../src/mqtt/subscriptions.js";
 import { decodeUtf8, encodeUtf8 } from "../../../../src/mqtt/utf8.js";
+import { MemoryFlash } from "../../../support/memory-flash.js";
 import { hexFromBytes, joined } from "../../support/hex.js";
 import { ManualTransport } from "../../support/manual-transport.js";
 import { OPTIONS } from "../../support/server-options.js";
@@ -28,6 +29,8 @@ export interface Setting {
   readonly lastIdentifier: number;
   readonly maximumQueueBytes: number;
   readonly queueQos0: boolean;
+  readonly earlyPublish: boolean;
+  readonly hasFlash: boolean;
 }
 
 /** Refuses what the engine refuses; what is not ASCII is left to our own code. */
@@ -69,7 +72,7 @@ export class Side {
     this.isGeneral = isGeneral;
     const { clock, transport } = this;
     const { maximumInFlight, cleanSession, hasText, isInstant, backupQos, lastIdentifier } = setting;
-    const { maximumQueueBytes, queueQos0 } = setting;
+    const { earlyPublish, hasFlash, maximumQueueBytes, queueQos0 } = setting;
     transport.isInstant = isInstant;
     const observer = { onEvent: (event: object) => this.#tell(JSON.stringify(event)) };
     const text = hasText ? TEXT : undefined;
@@ -81,11 +84,12 @@ export class Side {
       observer,
       text,
       ...(rings && { rings }),
+      ...(hasFlash && { flash: new MemoryFlash(4096, 4) }),
     };
     // The second attempt that fails leads to the other server.
     const options: ServerOptions = {
       ...{ ...OPTIONS, cleanSession, maximumInFlight, receiveLimit: 300 },
-      ...{ maximumQueueBytes, queueQos0 },
+      ...{ earlyPublish, maximumQueueBytes, queueQos0 },
       ...{ reconnectMinimum: 100, reconnectMaximum: 100, reconnectStable: 5000 },
     };
     this.client = new MqttClient(ports, options, { ...options, maximumQos: backupQos });

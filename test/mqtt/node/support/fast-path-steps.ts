@@ -33,6 +33,8 @@ export const WRONG = [
   ...["36 05 00 01 61 00 01", "32 03 00 01 61", "40 02 00 00", "40 03 00 01 00", "30 02 00 00", "c0 00"],
   ...["41 02 00 01", "60 02 00 01", "62 02 00 00", "50 02 00 00", "70 02 00 00", '30 03 00 01 "#"'],
   ...['32 05 00 01 "a" 00 00', "30 04 00 02 c3 28", '38 03 00 01 "a"', "90 03 00 63 01", "b0 02 00 63"],
+  // Before CONNACK only a refusal.
+  "20 02 00 03",
   ...["30 05 00 03 ed a0 80", "20 02 00 00", '34 04 00 03 "ab"', "30 00", "30 01 00", "30 03 00 01 00"],
 ];
 /** An acknowledgement of another kind than what is due. */
@@ -55,6 +57,9 @@ export const SETTING = fc.record<Setting>({
   // So many that nothing is evicted: what gathers, off the fast path, would be sooner.
   maximumQueueBytes: fc.constant(16_384),
   queueQos0: fc.boolean(),
+  earlyPublish: fc.boolean(),
+  // With one nothing is on the fast path.
+  hasFlash: fc.constant(false),
 });
 
 /** What may happen next, the commonest again and again. */
