@@ -55,7 +55,10 @@ export function sendAlone(
   const remaining = topic.length + payload.length + (qos === 0 ? 0 : 2);
   const byteLength = remaining < 128 ? remaining + 2 : packetLength(remaining);
   const ring = outbox.ring ?? outbox.ownRing();
-  if (byteLength > link.room || ring.byteLength + byteLength > options.maximumQueueBytes) return undefined;
+  if (byteLength > link.room || ring.byteLength + byteLength > options.maximumQueueBytes) {
+    ring.unused();
+    return undefined;
+  }
 
   let start = 0;
   if (ring.count === 0 && byteLength === ring.viewLength) {

@@ -156,6 +156,9 @@ export class Outbox implements RingHolder {
     this.enqueue(outgoing);
     // What may expire is of no use after a restart, and only the newest state is.
     if (this.store !== undefined && qos > 0 && stateTopic === undefined && expiresAfter === undefined) {
+      // In place of the packet identifier, which it is given later: of what stood there before, perhaps another client's,
+      // nothing is stored.
+      bytes[end - 2] = bytes[end - 1] = 0;
       this.store.add(outgoing);
     }
     return outgoing;

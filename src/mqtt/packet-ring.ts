@@ -104,6 +104,8 @@ export class PacketRing {
         this.bytes = undefined;
         this.view = undefined;
         this.viewLength = 0;
+        // It may be as long as they were.
+        this.topic = undefined;
       }
       if (this.lender !== undefined) this.goBack(this.lender);
       return;
@@ -112,6 +114,11 @@ export class PacketRing {
     this.byteLength -= packetEnd(bytes, start) - start;
     bytes[start] = 0;
     if (start === this.front) this.advance(bytes);
+  }
+
+  /** Nothing was put into it after all: it need not stay with who asked for it. */
+  unused(): void {
+    if (this.count === 0 && this.lender !== undefined) this.goBack(this.lender);
   }
 
   private goBack(lender: RingLender): void {

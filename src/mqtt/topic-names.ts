@@ -50,8 +50,10 @@ export class TopicNames {
 
 function encode(topicName: string, text: TextPort | undefined): Uint8Array {
   const byteLength = checkTopicName(topicName);
-  // With two places for the length.
-  const bytes = encodeText(`..${topicName}`, text);
+  // A copy: what a port gives may be its own, or a part of something large, and a name is kept for long.
+  const bytes = new Uint8Array(2 + byteLength);
   writeUint16(byteLength, bytes, 0);
+  // A port is right where there is a byte for each element: in ASCII.
+  bytes.set(encodeText(topicName, byteLength === topicName.length ? text : undefined), 2);
   return bytes;
 }

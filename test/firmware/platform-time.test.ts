@@ -82,6 +82,17 @@ describe("a timer of a board", () => {
     expect(set.map(({ cleared }) => cleared)).toEqual([false, false]);
   });
 
+  test("hands over the target it was made for, each time", () => {
+    const { set, timers } = world();
+    const handed: unknown[] = [];
+    const timer = timers.create((target) => handed.push(target), "door");
+    for (let round = 0; round < 2; round += 1) {
+      timer.schedule(1);
+      set[round]?.callback();
+    }
+    expect(handed).toEqual(["door", "door"]);
+  });
+
   test("is never early, and knows no delay that the SDK would take for a negative one", () => {
     const { set, timers } = world();
     const timer = timers.create(() => {});

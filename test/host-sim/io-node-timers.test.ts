@@ -96,6 +96,21 @@ describe("a timer on Node", () => {
     expect(expiries).toEqual([100]);
   });
 
+  test("hands over the target it was made for, at once or later, each its own", () => {
+    const timers = createProvider();
+    const handed: unknown[] = [];
+    for (const [target, delay] of [
+      ["at once", 0],
+      ["later", 10],
+      [undefined, 20],
+    ] as const) {
+      timers.create((given) => handed.push(given), target).schedule(delay);
+    }
+    timers.create((given) => handed.push(given)).schedule(30);
+    vi.advanceTimersByTime(50);
+    expect(handed).toEqual(["at once", "later", undefined, undefined]);
+  });
+
   test("needs one timeout of Node's, however often another one is scheduled at once meanwhile", () => {
     const timers = createProvider();
     vi.advanceTimersByTime(0.4);

@@ -2,7 +2,9 @@
 
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { VirtualWorld } from "../../host-sim/device/virtual-world.js";
 import { VirtualClock } from "../../host-sim/virtual/virtual-clock.js";
+import { VirtualNetwork } from "../../host-sim/virtual/virtual-network.js";
 
 const YEAR = 365 * 86_400_000;
 
@@ -46,6 +48,24 @@ describe("the virtual clock", () => {
     first.schedule(10);
     clock.advance(10);
     expect(entries).toEqual(["second 10", "third 10", "first 10"]);
+  });
+
+  test("hands each timer the target it was made for, also by way of a device's world", () => {
+    const clock = new VirtualClock();
+    const world = new VirtualWorld(new VirtualNetwork(clock), "door");
+    const handed: unknown[] = [];
+    for (const [delay, timers] of [clock, world].entries()) {
+      const timer = timers.create((target) => handed.push(target), { delay });
+      timer.schedule(delay);
+      clock.advance(delay);
+      timer.schedule(delay);
+      clock.advance(delay);
+    }
+    expect(handed).toEqual([{ delay: 0 }, { delay: 0 }, { delay: 1 }, { delay: 1 }]);
+    world.create((target) => handed.push(target), "off").schedule(0);
+    world.powerOff();
+    clock.advance(1);
+    expect(handed.length).toBe(4);
   });
 
   test("includes what is due exactly at the end, and nothing after it", () => {

@@ -1,7 +1,9 @@
 /** Topic names in their wire form: what is remembered, and that it is right. */
 
 import { describe, expect, test } from "vitest";
+import type { TextPort } from "../../src/mqtt/ports.js";
 import { TopicNames } from "../../src/mqtt/topic-names.js";
+import { encodeUtf8 } from "../../src/mqtt/utf8.js";
 import { hexFromBytes } from "./support/hex.js";
 import { refusalOf } from "./support/thrown.js";
 
@@ -99,5 +101,55 @@ describe("a topic name", () => {
     }
     expect(names.encoded("a") === kept).toBe(true);
     expect(names.encoded("x".repeat(65_535)).length).toBe(65_537);
+  });
+
+  /** As `encode` of a port: right where a port must be. */
+  const ascii = (text: string): Uint8Array => Uint8Array.from(text, (character) => character.charCodeAt(0));
+
+  test("is taken from a port where that must be right, and nowhere else", () => {
+    const asked: string[] = [];
+    const encode = (text: string): Uint8Array => {
+      asked.push(text);
+      return ascii(text);
+    };
+    const text: TextPort = { encode, decode: () => undefined };
+    const all = ["t", "a/b", "\u00fc", "\ufeff\u00e9", "a\ufeff", "\u{1f600}"];
+    const names = new TopicNames();
+    for (const topicName of all) {
+      const alone = new TopicNames().encoded(topicName);
+      expect(hexFromBytes(names.encoded(topicName, text))).toBe(hexFromBytes(alone));
+    }
+    expect(asked).toEqual(["t", "a/b"]);
+    expect(names.encoded("x".repeat(65_535), text).length).toBe(65_537);
+    for (const [topicName, refusal] of [
+      ["\ud800", "invalid-string [MQTT-1.5.3-1]"],
+      ["\udc00\ud800", "invalid-string [MQTT-1.5.3-1]"],
+      ["a\0", "invalid-string [MQTT-1.5.3-2]"],
+      ["x".repeat(65_536), "invalid-string [MQTT-4.7.3-3]"],
+    ] as const) {
+      expect(refusalOf(() => names.encoded(topicName, text))).toBe(refusal);
+    }
+  });
+
+  test("is right as well with a port that leaves out what is not ASCII, though as many bytes are left", () => {
+    const encode = (text: string): Uint8Array => encodeUtf8(text.split("\ufeff").join(""));
+    const names = new TopicNames();
+    const text: TextPort = { encode, decode: () => undefined };
+    expect(hexFromBytes(names.encoded("\ufeff\u00e9", text))).toBe("00 05 ef bb bf c3 a9");
+  });
+
+  test("is a copy of its own: what a port gives may be its own, or a part of something large", () => {
+    const shared = new Uint8Array(8192);
+    const encode = (text: string): Uint8Array => {
+      shared.set(ascii(text));
+      return shared.subarray(0, text.length);
+    };
+    const names = new TopicNames();
+    const text: TextPort = { encode, decode: () => undefined };
+    const one = names.encoded("abc", text);
+    const other = names.encoded("xyz", text);
+    expect([one, other].map(hexFromBytes)).toEqual(["00 03 61 62 63", "00 03 78 79 7a"]);
+    expect([one, other].map(({ buffer }) => buffer.byteLength)).toEqual([5, 5]);
+    expect(hexFromBytes(shared.subarray(0, 3))).toBe("78 79 7a");
   });
 });

@@ -4,12 +4,15 @@ import { VirtualClock } from "../../../../host-sim/virtual/virtual-clock.js";
 import { MqttClient } from "../../../../src/mqtt/client.js";
 import type { Message } from "../../../../src/mqtt/message.js";
 import type { ServerOptions } from "../../../../src/mqtt/options.js";
+import type { Outbox } from "../../../../src/mqtt/outbox.js";
 import type { Delivery } from "../../../../src/mqtt/outgoing.js";
 import type { QoS } from "../../../../src/mqtt/packet.js";
+import type { RingLender } from "../../../../src/mqtt/packet-ring.js";
 import type { TextPort } from "../../../../src/mqtt/ports.js";
 import type { Session } from "../../../../src/mqtt/session.js";
 import type { ReceivedMessage } from "../../../../src/mqtt/subscriptions.js";
 import { decodeUtf8, encodeUtf8 } from "../../../../src/mqtt/utf8.js";
+import { MemoryFlash } from "../../../support/memory-flash.js";
 import { hexFromBytes, joined } from "../../support/hex.js";
 import { ManualTransport } from "../../support/manual-transport.js";
 import { OPTIONS } from "../../support/server-options.js";
@@ -24,6 +27,10 @@ export interface Setting {
   readonly backupQos: QoS;
   /** The packet identifier that was given out last. */
   readonly lastIdentifier: number;
+  readonly maximumQueueBytes: number;
+  readonly queueQos0: boolean;
+  readonly earlyPublish: boolean;
+  readonly hasFlash: boolean;
 }
 
 /** Refuses what the engine refuses; what is not ASCII is left to our own code. */
@@ -49,23 +56,40 @@ export class Side {
   readonly transport = new ManualTransport();
   readonly clock = new VirtualClock();
   readonly client: MqttClient;
-  readonly #isGeneral: boolean;
+  /** Kept off the fast path. */
+  readonly isGeneral: boolean;
+  /** Another client, which handlers of this one publish on, too. */
+  neighbour: Side | undefined;
   readonly #inside: Inside;
   #log: string[] = [];
   #count = 0;
 
-  /** @param isGeneral whether it is kept off the fast path */
-  constructor(isGeneral: boolean, setting: Setting) {
-    this.#isGeneral = isGeneral;
+  /**
+   * @param isGeneral whether it is kept off the fast path
+   * @param rings lends it a ring; absent: it has its own
+   */
+  constructor(isGeneral: boolean, setting: Setting, rings?: RingLender) {
+    this.isGeneral = isGeneral;
     const { clock, transport } = this;
     const { maximumInFlight, cleanSession, hasText, isInstant, backupQos, lastIdentifier } = setting;
+    const { earlyPublish, hasFlash, maximumQueueBytes, queueQos0 } = setting;
     transport.isInstant = isInstant;
     const observer = { onEvent: (event: object) => this.#tell(JSON.stringify(event)) };
     const text = hasText ? TEXT : undefined;
-    const ports = { transport, clock, timers: clock, random: () => 0.5, observer, text };
+    const ports = {
+      transport,
+      clock,
+      timers: clock,
+      random: () => 0.5,
+      observer,
+      text,
+      ...(rings && { rings }),
+      ...(hasFlash && { flash: new MemoryFlash(4096, 4) }),
+    };
     // The second attempt that fails leads to the other server.
     const options: ServerOptions = {
       ...{ ...OPTIONS, cleanSession, maximumInFlight, receiveLimit: 300 },
+      ...{ earlyPublish, maximumQueueBytes, queueQos0 },
       ...{ reconnectMinimum: 100, reconnectMaximum: 100, reconnectStable: 5000 },
     };
     this.client = new MqttClient(ports, options, { ...options, maximumQos: backupQos });
@@ -83,6 +107,7 @@ export class Side {
     const onOutcome = ({ outcome, reason }: Delivery): void => {
       this.#tell(`${number} ${outcome} ${reason}`);
       if (more > 0) this.publish({ ...message, payload: "more" }, more - 1);
+      if (more > 0) this.neighbour?.publish({ ...message, payload: "elsewhere" });
     };
     const before = this.transport.writeCount;
     try {
@@ -95,13 +120,13 @@ export class Side {
 
   /** A packet in one piece, or in two. */
   arrive(packet: Uint8Array, cut: number): void {
-    const at = this.#isGeneral ? 1 + (cut % (packet.length - 1)) : 0;
+    const at = this.isGeneral ? 1 + (cut % (packet.length - 1)) : 0;
     this.#arriveInParts([packet.subarray(0, at), packet.subarray(at)]);
   }
 
   /** Two of the same length: each in two, or cut so that what is between the cuts is as long as one of them. */
   arriveTwo(one: Uint8Array, other: Uint8Array, cut: number): void {
-    const at = this.#isGeneral ? 1 + (cut % (one.length - 1)) : cut % one.length;
+    const at = this.isGeneral ? 1 + (cut % (one.length - 1)) : cut % one.length;
     const bytes = joined([one, other]);
     const next = at + one.length;
     this.#arriveInParts([bytes.subarray(0, at), bytes.subarray(at, next), bytes.subarray(next)]);
@@ -117,6 +142,11 @@ export class Side {
     );
     const { pending, connected, server } = this.client;
     return [...log, `${pending} ${connected} ${server} ${this.#inside.link?.connection.deadline}`, ...held];
+  }
+
+  /** What its packets stand in. */
+  get outbox(): Outbox {
+    return this.#inside.primarySession.outbox;
   }
 
   get #sessions(): readonly Session[] {
@@ -149,6 +179,7 @@ export class Side {
         throw new Error("a handler's");
       case 2:
         this.publish({ topicName: "t", payload, qos: 1 }, 1);
+        this.neighbour?.publish({ topicName: "t", payload, qos: 2 }, 1);
         break;
       case 3:
         this.#subscribe("c");

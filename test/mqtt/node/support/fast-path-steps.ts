@@ -33,6 +33,8 @@ export const WRONG = [
   ...["36 05 00 01 61 00 01", "32 03 00 01 61", "40 02 00 00", "40 03 00 01 00", "30 02 00 00", "c0 00"],
   ...["41 02 00 01", "60 02 00 01", "62 02 00 00", "50 02 00 00", "70 02 00 00", '30 03 00 01 "#"'],
   ...['32 05 00 01 "a" 00 00', "30 04 00 02 c3 28", '38 03 00 01 "a"', "90 03 00 63 01", "b0 02 00 63"],
+  // Before CONNACK only a refusal.
+  "20 02 00 03",
   ...["30 05 00 03 ed a0 80", "20 02 00 00", '34 04 00 03 "ab"', "30 00", "30 01 00", "30 03 00 01 00"],
 ];
 /** An acknowledgement of another kind than what is due. */
@@ -52,6 +54,12 @@ export const SETTING = fc.record<Setting>({
   isInstant: fc.boolean(),
   backupQos: fc.constantFrom<QoS>(0, 1, 2),
   lastIdentifier: fc.constantFrom(0, 254, 65_530, 65_534, 65_535),
+  // So many that nothing is evicted: what gathers, off the fast path, would be sooner.
+  maximumQueueBytes: fc.constant(16_384),
+  queueQos0: fc.boolean(),
+  earlyPublish: fc.boolean(),
+  // With one nothing is on the fast path.
+  hasFlash: fc.constant(false),
 });
 
 /** What may happen next, the commonest again and again. */
@@ -95,6 +103,7 @@ export function messageOf({ cut, length, name, qos, what }: Step): Message {
     qos,
     ...(what % 3 === 0 ? {} : { retain: what % 5 === 0 }),
     ...(what % 7 === 0 ? { kind: "state" } : {}),
+    ...(cut % 13 === 0 ? { expiresAfter: cut } : {}),
   };
 }
 
