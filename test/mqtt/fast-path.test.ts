@@ -18,6 +18,12 @@ import { refusalOf } from "./support/thrown.js";
 /** A transport that fails when told to, as one does that has no memory to encrypt with. */
 class FailingTransport extends ManualTransport {
   failures = 0;
+  failsToRead = false;
+
+  override read(target: Uint8Array): void {
+    if (this.failsToRead) throw new Error("no memory");
+    super.read(target);
+  }
 
   override write(bytes: Uint8Array): number {
     if (this.failures > 0) {
@@ -197,6 +203,11 @@ describe("without a turn", () => {
     ["PUBREL, known or not", ["62 02 01 02"], "70 02 01 02"],
     ["a message of QoS 0", [messageOf(40, 0)], ""],
     ["a message of QoS 1", [messageOf(41, 1)], "40 02 01 02"],
+    [
+      "the lowest packet identifier",
+      ['32 0a 00 05 "topic" 00 01 01', "62 02 00 01"],
+      "40 02 00 01 70 02 00 01",
+    ],
     ["a message of QoS 2", [messageOf(41, 2), "62 02 01 02"], "50 02 01 02 70 02 01 02"],
     [
       "a message of 129 bytes, the longest with one byte of remaining length",
@@ -257,6 +268,7 @@ describe("without a turn", () => {
     for (let i = 0; i < 10; i += 1) {
       const bytes = bytesFromHex(messageOf(1000, 1)).subarray(100 * i, 100 * i + 100);
       transport.arrive(hexFromBytes(bytes));
+      transport.give(1000);
     }
     expect([heard, turns(), transport.taken()]).toEqual([["1: 988"], 2, "40 02 01 02"]);
   });
@@ -540,6 +552,53 @@ describe("a packet that arrives", () => {
     expect(transport.taken()).toBe(hex('30 04 00 01 "t" "x"'));
   });
 
+  test("and whose payload is over the limit is not held, though the receive buffer has room for it", () => {
+    const { events, heard, transport } = listening({ receiveLimit: 20 });
+    events.length = 0;
+    for (const qos of [0, 1, 2] as const) {
+      transport.arrive(messageOf(40, qos));
+      transport.give(1000);
+    }
+    expect([heard, events.map(({ type }) => type)]).toEqual([[], Array(3).fill("message-refused")]);
+    expect(transport.taken()).toBe("40 02 01 02 50 02 01 02");
+  });
+
+  for (const [how, act, reason] of [
+    ["ends", (transport: ManualTransport) => transport.end(), "closed-by-server"],
+    ["breaks", (transport: ManualTransport) => transport.end(new Error("broken")), "network"],
+  ] as const) {
+    for (const qos of [0, 1, 2] as const) {
+      test(`and in whose handler the stream ${how} is not answered: QoS ${qos}`, () => {
+        const { client, clock, events, transport } = listening();
+        client.subscribe("topic", { onMessage: () => act(transport) });
+        clock.advance(0);
+        transport.give(1000);
+        transport.arrive("90 03 00 02 02");
+        transport.give(1000);
+        events.length = 0;
+        const { writeCount } = transport;
+        transport.arrive(messageOf(40, qos));
+        expect(transport.writeCount).toBe(writeCount);
+        expect(events[0]).toMatchObject({ type: "disconnected", reason });
+      });
+    }
+  }
+
+  for (const [what, before, packet] of [
+    ["a message", "", messageOf(40, 0)],
+    ["an acknowledgement", "", "40 02 00 02"],
+    ["a part", messageOf(1000, 0).slice(0, 3 * 100), "00 00 00 00"],
+  ] as const) {
+    test(`but cannot be read ends the connection: ${what}`, () => {
+      const { events, transport } = listening();
+      if (before !== "") transport.arrive(before);
+      events.length = 0;
+      transport.failsToRead = true;
+      transport.arrive(packet);
+      expect(events[0]).toMatchObject({ type: "disconnected", reason: "internal-error" });
+    });
+  }
+
   for (const packet of ["41 02 00 02", "52 02 00 03", "60 02 01 02", "72 02 00 03", "6a 02 01 02"]) {
     test(`with flags that are not its own ends the connection [MQTT-2.2.2-2]: ${packet}`, () => {
       const { client, transport } = listening();
@@ -659,6 +718,17 @@ for (const [kind, outcome] of [
 }
 
 describe("when the transport fails at the answer", () => {
+  test("to a message of QoS 2 that came before, nothing else is told, and the connection ends", () => {
+    const { client, events, heard, transport } = listening();
+    transport.arrive(messageOf(40, 2));
+    transport.give(1000);
+    events.length = 0;
+    transport.failures = 1;
+    transport.arrive(messageOf(40, 2));
+    expect([heard, client.connected]).toEqual([["2: 29"], false]);
+    expect(events[0]).toMatchObject({ type: "disconnected", reason: "internal-error" });
+  });
+
   for (const [what, packet] of [
     ["a message of QoS 1", '32 0a 00 05 "topic" 00 02 "x"'],
     ["a message of QoS 2", '34 0a 00 05 "topic" 00 02 "x"'],
