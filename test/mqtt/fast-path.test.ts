@@ -9,6 +9,7 @@ import { MqttClient } from "../../src/mqtt/client.js";
 import type { ClientEvent } from "../../src/mqtt/event.js";
 import type { Message } from "../../src/mqtt/message.js";
 import type { ServerOptions } from "../../src/mqtt/options.js";
+import { ReceiveBuffer } from "../../src/mqtt/receive-buffer.js";
 import type { Session } from "../../src/mqtt/session.js";
 import { bytesFromHex, hexFromBytes } from "./support/hex.js";
 import { ManualTransport } from "./support/manual-transport.js";
@@ -51,13 +52,21 @@ class LateClock extends VirtualClock {
 }
 
 /** A client that is connected, and what it told and did from then on. */
-function connected(options: Partial<ServerOptions> = {}, room = 1000, backup?: Partial<ServerOptions>) {
+function connected(
+  options: Partial<ServerOptions> = {},
+  room = 1000,
+  backup?: Partial<ServerOptions>,
+  receiveBuffer?: ReceiveBuffer,
+) {
   const clock = new LateClock();
   const transport = new FailingTransport();
   const events: ClientEvent[] = [];
   const observer = { onEvent: (event: ClientEvent) => void events.push(event) };
   const client = new MqttClient(
-    { transport, clock, timers: clock, random: () => 0.5, observer },
+    {
+      ...{ transport, clock, timers: clock, random: () => 0.5, observer },
+      ...(receiveBuffer === undefined ? {} : { receiveBuffer }),
+    },
     { ...OPTIONS, ...options },
     backup && { ...OPTIONS, ...options, ...backup },
   );
@@ -72,8 +81,8 @@ function connected(options: Partial<ServerOptions> = {}, room = 1000, backup?: P
 }
 
 /** The same, which hears `topic`; `heard` are the messages, in short, and `turns` how many turns it took. */
-function listening(options: Partial<ServerOptions> = {}) {
-  const world = connected(options);
+function listening(options: Partial<ServerOptions> = {}, receiveBuffer?: ReceiveBuffer) {
+  const world = connected(options, 1000, undefined, receiveBuffer);
   const { client, clock, transport } = world;
   const heard: string[] = [];
   const onMessage = ({ payload, qos }: { payload: Uint8Array; qos: number }): void => {
@@ -515,6 +524,32 @@ describe("a packet that arrives", () => {
     }
   });
 
+  test("is as long as the one before, with the same first four bytes, but has a longer topic name", () => {
+    const { heard, transport } = listening();
+    transport.arrive(messageOf(140, 0));
+    transport.arrive(`30 89 01 00 07 "topic/x" ${"01 ".repeat(128)}`);
+    expect(heard).toEqual(["0: 130"]);
+  });
+
+  for (const byteLength of [40, 140]) {
+    test(`looks like the one before, and is read through the same views: ${byteLength} bytes`, () => {
+      const buffer = new ReceiveBuffer(new Uint8Array(256), false);
+      const { client, clock, transport } = listening({}, buffer);
+      const payloads: Uint8Array[] = [];
+      client.subscribe("topic", { onMessage: ({ payload }) => void payloads.push(payload) });
+      clock.advance(0);
+      transport.give(1000);
+      transport.arrive("90 03 00 02 01");
+      const views: unknown[] = [];
+      for (let i = 0; i < 2; i += 1) {
+        transport.arrive(messageOf(byteLength, 0));
+        views.push(buffer.view, buffer.shape?.topic, payloads.pop());
+      }
+      const [view, topic, payload, ...same] = views;
+      for (const [index, one] of [view, topic, payload].entries()) expect(same[index]).toBe(one);
+    });
+  }
+
   test("looks like the one before, but has packet identifier 0 [MQTT-2.3.1-1]", () => {
     const { client, heard, transport } = listening();
     transport.arrive('32 0a 00 05 "topic" 00 01 01');
@@ -633,6 +668,48 @@ describe("a packet that arrives", () => {
     transport.give(1000);
     transport.arrive("40 02 00 01");
     expect([client.connected, client.pending]).toEqual([false, 1]);
+  });
+
+  for (const [what, packet] of [
+    ["without a topic name, whatever follows", '30 00 05 "topic"'],
+    ["that begins with zeros, as long as a message before", "00 ".repeat(131)],
+  ] as const) {
+    test(`${what} ends the connection [MQTT-4.8.0-1]`, () => {
+      const { client, heard, transport } = listening();
+      transport.arrive(messageOf(131, 0));
+      heard.length = 0;
+      transport.arrive(packet);
+      expect([client.connected, heard]).toEqual([false, []]);
+    });
+  }
+
+  test("has a remaining length of two bytes or of three, in a receive buffer that is long enough", () => {
+    const bytes = new Uint8Array(20_008).subarray(8);
+    const { heard, transport, turns } = listening({ receiveLimit: 20_000 }, new ReceiveBuffer(bytes, true));
+    transport.arrive(messageOf(16_386, 1));
+    transport.give(1000);
+    expect([heard, turns()]).toEqual([["1: 16374"], 0]);
+    transport.taken();
+    // All but its last byte; its topic name begins with what could be read as a longer one.
+    const long = `30 80 80 01 00 41 "${"t".repeat(65)}" ${"78 ".repeat(16_316)}`;
+    transport.arrive(long);
+    transport.arrive("78");
+    transport.arrive(messageOf(41, 1));
+    expect([heard, transport.taken()]).toEqual([["1: 16374", "1: 30"], "40 02 01 02"]);
+  });
+
+  test("has a topic name of 300 bytes, in a receive buffer that is long enough", () => {
+    const buffer = new ReceiveBuffer(new Uint8Array(1000), false);
+    const { client, clock, transport, turns } = listening({ receiveLimit: 1000 }, buffer);
+    const payloads: string[] = [];
+    const topicName = "n".repeat(300);
+    client.subscribe(topicName, { onMessage: ({ payload }) => void payloads.push(hexFromBytes(payload)) });
+    clock.advance(0);
+    transport.give(1000);
+    transport.arrive("90 03 00 02 01");
+    const before = turns();
+    transport.arrive(`30 b0 02 01 2c "${topicName}" 01 02`);
+    expect([payloads, turns() - before]).toEqual([["01 02"], 0]);
   });
 
   test("with a topic name that would be longer than the packet ends the connection [MQTT-3.3.2-1]", () => {
