@@ -461,6 +461,18 @@ describe("a message does not leave at once", () => {
     expect(transport.taken()).toBe(hex('32 06 00 01 "t" 00 01 "x"'));
   });
 
+  test("when a part of the one before is still on its way", () => {
+    const { client, clock, transport } = connected();
+    client.publish({ topicName: "t", payload: "x".repeat(600) });
+    // A part of it has left.
+    transport.give(700);
+    transport.taken();
+    client.publish({ topicName: "t", payload: "a" });
+    expect(transport.taken()).toBe("");
+    clock.advance(0);
+    expect(transport.taken()).toBe(hex('30 04 00 01 "t" "a"'));
+  });
+
   test("when the one before is still on its way: all that follow gather, and leave together", () => {
     const { client, clock, transport } = connected();
     const writes: number[] = [transport.writeCount];
@@ -476,6 +488,15 @@ describe("a message does not leave at once", () => {
 });
 
 describe("a packet that arrives", () => {
+  test("and is no message needs nothing that only messages need", () => {
+    const buffer = new ReceiveBuffer(new Uint8Array(256), false);
+    const { client, transport } = listening({}, buffer);
+    transport.arrive("d0 00");
+    expect([client.connected, buffer.shape]).toEqual([true, undefined]);
+    transport.arrive(messageOf(40, 0));
+    expect(buffer.shape).not.toBe(undefined);
+  });
+
   test("together with another one is dealt with, whatever its length", () => {
     const { heard, transport } = listening();
     const lengths: number[] = [];
@@ -596,6 +617,46 @@ describe("a packet that arrives", () => {
     }
     expect([heard, events.map(({ type }) => type)]).toEqual([[], Array(3).fill("message-refused")]);
     expect(transport.taken()).toBe("40 02 01 02 50 02 01 02");
+  });
+
+  test("is answered before what its handler asks for", () => {
+    const { client, clock, transport } = listening();
+    client.subscribe("topic", { onMessage: () => void client.publish({ topicName: "t", payload: "x" }) });
+    clock.advance(0);
+    transport.give(1000);
+    transport.arrive("90 03 00 02 02");
+    transport.give(1000);
+    transport.taken();
+    transport.arrive(messageOf(41, 1));
+    expect(transport.taken()).toBe(hex('40 02 01 02 30 04 00 01 "t" "x"'));
+  });
+
+  test("is told of as neither retained nor sent again, each time anew", () => {
+    const { client, clock, transport } = listening();
+    const told: string[] = [];
+    client.subscribe("topic", {
+      onMessage: ({ duplicate, qos, retain }) => void told.push(`${qos} ${retain} ${duplicate}`),
+    });
+    clock.advance(0);
+    transport.give(1000);
+    transport.arrive("90 03 00 02 02");
+    for (const first of ["30", "31", "30"]) transport.arrive(`${first} 08 00 05 "topic" 01`);
+    transport.arrive('3a 0a 00 05 "topic" 00 01 01');
+    transport.give(1000);
+    transport.arrive('32 0a 00 05 "topic" 00 01 01');
+    expect(told).toEqual(["0 false false", "0 true false", "0 false false", "1 false true", "1 false false"]);
+  });
+
+  test("and settles a message: its handler is told at once", () => {
+    const { client, transport, turns } = listening();
+    const outcomes: unknown[] = [];
+    client.publish(
+      { topicName: "t", payload: "", qos: 1 },
+      { onOutcome: ({ outcome }) => void outcomes.push(outcome) },
+    );
+    transport.give(1000);
+    transport.arrive("40 02 00 02");
+    expect([outcomes, turns()]).toEqual([["acknowledged"], 0]);
   });
 
   for (const [how, act, reason] of [

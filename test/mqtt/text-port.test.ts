@@ -100,11 +100,13 @@ for (const [what, port] of Object.entries(PORTS)) {
 
     test("topic names that are not UTF-8 are a violation, though others came before [MQTT-1.5.3-1]", () => {
       for (const { hex } of ILL_FORMED) {
-        const { transport, heard, reasons } = connected(port);
-        transport.arrive('30 04 00 01 "a" "1"');
-        const { length } = bytesFromHex(hex);
-        transport.arrive(`30 ${byteHex(length + 3)} 00 ${byteHex(length + 1)} "a" ${hex}`);
-        expect([heard, reasons]).toEqual([["a 1"], ["protocol-error"]]);
+        for (const name of [`"a" ${hex}`, `${hex} "a"`]) {
+          const { transport, heard, reasons } = connected(port);
+          transport.arrive('30 04 00 01 "a" "1"');
+          const { length } = bytesFromHex(name);
+          transport.arrive(`30 ${byteHex(length + 2)} 00 ${byteHex(length)} ${name}`);
+          expect([heard, reasons]).toEqual([["a 1"], ["protocol-error"]]);
+        }
       }
     });
   });
