@@ -40,14 +40,6 @@ export class ReceiveBuffer {
     return this.view as Uint8Array;
   }
 
-  /** From `start` to `end`. */
-  part(start: number, end: number): Uint8Array {
-    const shape = this.shape;
-    // Nothing but what stands there tells one view of it from another.
-    if (shape !== undefined && start === shape.payloadStart && end === shape.byteLength) return shape.payload;
-    return this.bytes.subarray(start, end);
-  }
-
   /** What the PUBLISH looks like that has been put there; undefined when it is none, or not all that is there. */
   shapeOf(byteLength: number): MessageShape | undefined {
     if ((this.bytes[0] as number) >> 4 !== PUBLISH) return undefined;

@@ -647,6 +647,16 @@ describe("a packet that arrives", () => {
     expect(told).toEqual(["0 false false", "0 true false", "0 false false", "1 false true", "1 false false"]);
   });
 
+  test("is PUBREL: from then on the packet identifier is that of another message", () => {
+    const { heard, transport } = listening();
+    for (const packet of [messageOf(40, 2), messageOf(40, 2), "62 02 01 02", messageOf(40, 2)]) {
+      transport.arrive(packet);
+      transport.give(1000);
+    }
+    expect(heard).toEqual(["2: 29", "2: 29"]);
+    expect(transport.taken()).toBe("50 02 01 02 50 02 01 02 70 02 01 02 50 02 01 02");
+  });
+
   test("and settles a message: its handler is told at once", () => {
     const { client, transport, turns } = listening();
     const outcomes: unknown[] = [];
@@ -733,11 +743,17 @@ describe("a packet that arrives", () => {
 
   for (const [what, packet] of [
     ["without a topic name, whatever follows", '30 00 05 "topic"'],
-    ["that begins with zeros, as long as a message before", "00 ".repeat(131)],
+    [
+      "that begins with zeros, but for that like the one before",
+      `00 00 00 00 ${messageOf(131, 0).slice(3 * 4)}`,
+    ],
+    ["whose topic name reaches into what came before", '30 07 00 08 "topic"'],
+    ["whose packet identifier reaches into what came before", '32 08 00 05 "topic" 01'],
   ] as const) {
     test(`${what} ends the connection [MQTT-4.8.0-1]`, () => {
       const { client, heard, transport } = listening();
       transport.arrive(messageOf(131, 0));
+      if (!packet.startsWith("00")) transport.arrive('30 0c 00 08 "topic/xy" 01 02');
       heard.length = 0;
       transport.arrive(packet);
       expect([client.connected, heard]).toEqual([false, []]);
