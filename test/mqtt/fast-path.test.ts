@@ -640,11 +640,42 @@ describe("a packet that arrives", () => {
     clock.advance(0);
     transport.give(1000);
     transport.arrive("90 03 00 02 02");
-    for (const first of ["30", "31", "30"]) transport.arrive(`${first} 08 00 05 "topic" 01`);
-    transport.arrive('3a 0a 00 05 "topic" 00 01 01');
+    for (const first of ["30", "31", "30"]) transport.arrive(`${first} 0a 00 05 "topic" 01 02 03`);
+    for (const first of ["3a", "32", "33"]) {
+      transport.arrive(`${first} 0c 00 05 "topic" 00 01 01 02 03`);
+      transport.give(1000);
+    }
+    const withQos0 = ["0 false false", "0 true false", "0 false false"];
+    expect(told).toEqual([...withQos0, "1 false true", "1 false false", "1 true false"]);
+  });
+
+  for (const packet of ["40 02 00 00", "50 02 00 00", "62 02 00 00", "70 02 00 00"]) {
+    test(`is an acknowledgement of packet identifier 0, and ends the connection [MQTT-2.3.1-1]: ${packet}`, () => {
+      const { client, transport } = listening();
+      transport.arrive(packet);
+      expect([client.connected, transport.taken()]).toEqual([false, ""]);
+    });
+  }
+
+  test("is PUBREC: PUBREL is sent once, and not again in the next turn", () => {
+    const { client, transport } = listening();
+    client.publish({ topicName: "t", payload: "", qos: 2 });
     transport.give(1000);
-    transport.arrive('32 0a 00 05 "topic" 00 01 01');
-    expect(told).toEqual(["0 false false", "0 true false", "0 false false", "1 false true", "1 false false"]);
+    transport.taken();
+    transport.arrive("50 02 00 02");
+    transport.give(1000);
+    transport.arrive("d0 00");
+    expect(transport.taken()).toBe("62 02 00 02");
+  });
+
+  test("is PUBREL: it puts keep alive off, as does its answer", () => {
+    const { clock, transport } = listening();
+    for (let seconds = 0; seconds < 300; seconds += 30) {
+      clock.advance(30_000);
+      transport.arrive("62 02 01 02");
+      transport.give(1000);
+      expect(transport.taken()).toBe("70 02 01 02");
+    }
   });
 
   test("is PUBREL: from then on the packet identifier is that of another message", () => {
