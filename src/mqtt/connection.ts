@@ -361,7 +361,7 @@ export class Connection {
     return {
       type: "message",
       topicName,
-      payload: this.framer.part(payloadStart, end),
+      payload: buffer.subarray(payloadStart, end),
       qos,
       retain: (first & 1) === 1,
       duplicate: (first & 8) === 8,

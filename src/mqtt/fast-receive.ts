@@ -118,7 +118,7 @@ export function takeAcknowledgement(link: Link, now: Milliseconds): boolean {
         connection.session.acknowledged(packetIdentifier);
         return true;
       }
-      if (takeOther(link, bytes[0] as number, packetIdentifier, now)) return true;
+      if (takeOther(link, bytes[0] as number, packetIdentifier, now)) return !link.hasNews;
     }
   } catch (error) {
     // Also when the transport failed at the answer: then the packet is not there any more.
@@ -168,26 +168,22 @@ function takeOther(
     // No other is due, since the link was idle.
     session.recorded(packetIdentifier);
     session.nextRelease();
-    answer(link, PUBREL_HEADER, packetIdentifier, now);
+    answer(link, PUBREL_HEADER, now);
     return true;
   }
   if (first === PUBREL_HEADER) {
     session.forget(packetIdentifier);
-    answer(link, PUBCOMP_HEADER, packetIdentifier, now);
+    answer(link, PUBCOMP_HEADER, now);
     return true;
   }
   return false;
 }
 
-/** Where what it answers lay, there is room for it now. */
-function answer(link: Link, first: number, packetIdentifier: PacketIdentifier, now: Milliseconds): void {
+/** What it answers has the same length and packet identifier, and lies where there is room for it now. */
+function answer(link: Link, first: number, now: Milliseconds): void {
   const connection = link.connection;
   const receiveBuffer = connection.framer.receiveBuffer;
-  const bytes = receiveBuffer.bytes;
-  bytes[0] = first;
-  bytes[1] = 2;
-  bytes[2] = packetIdentifier >> 8;
-  bytes[3] = packetIdentifier;
+  receiveBuffer.bytes[0] = first;
   connection.keepAlive.lastSent = now;
   link.room = link.stream.write(receiveBuffer.brief as Uint8Array);
 }

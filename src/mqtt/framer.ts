@@ -99,12 +99,6 @@ export class Framer {
     return this.receiveBuffer.space(byteLength);
   }
 
-  /** Of the buffer, from `start` to `end`. */
-  part(start: number, end: number): Uint8Array {
-    if (this.buffer !== this.receiveBuffer.bytes) return this.buffer.subarray(start, end);
-    return this.receiveBuffer.part(start, end);
-  }
-
   /** The turn is over: in a buffer that is shared nothing stays. */
   leave(): void {
     const bytes = this.receiveBuffer.bytes;

@@ -126,6 +126,8 @@ export class Link implements TransportHandler {
   onError(cause?: unknown): void {
     this.ended = true;
     this.hasNews = true;
+    // Also when a handler led to it: its message is not answered any more.
+    this.calm = undefined;
     if (cause !== undefined) this.cause = cause;
     this.owner.onLinkChanged();
   }

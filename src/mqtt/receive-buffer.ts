@@ -15,7 +15,7 @@ export class ReceiveBuffer {
   declare readonly isShared?: true;
   /** What `space` gave last. Changed here only, as what follows. */
   view: Uint8Array | undefined = undefined;
-  viewLength = 0;
+  viewLength = -1;
   /** Of the short message that came last. */
   declare shape?: MessageShape;
   /** As long as an acknowledgement; there once it was asked for. */
@@ -38,14 +38,6 @@ export class ReceiveBuffer {
       this.viewLength = length;
     }
     return this.view as Uint8Array;
-  }
-
-  /** From `start` to `end`. */
-  part(start: number, end: number): Uint8Array {
-    const shape = this.shape;
-    // Nothing but what stands there tells one view of it from another.
-    if (shape !== undefined && start === shape.payloadStart && end === shape.byteLength) return shape.payload;
-    return this.bytes.subarray(start, end);
   }
 
   /** What the PUBLISH looks like that has been put there; undefined when it is none, or not all that is there. */

@@ -9,6 +9,7 @@ import { MqttClient } from "../../src/mqtt/client.js";
 import type { ClientEvent } from "../../src/mqtt/event.js";
 import type { Message } from "../../src/mqtt/message.js";
 import type { ServerOptions } from "../../src/mqtt/options.js";
+import { ReceiveBuffer } from "../../src/mqtt/receive-buffer.js";
 import type { Session } from "../../src/mqtt/session.js";
 import { bytesFromHex, hexFromBytes } from "./support/hex.js";
 import { ManualTransport } from "./support/manual-transport.js";
@@ -18,6 +19,12 @@ import { refusalOf } from "./support/thrown.js";
 /** A transport that fails when told to, as one does that has no memory to encrypt with. */
 class FailingTransport extends ManualTransport {
   failures = 0;
+  failsToRead = false;
+
+  override read(target: Uint8Array): void {
+    if (this.failsToRead) throw new Error("no memory");
+    super.read(target);
+  }
 
   override write(bytes: Uint8Array): number {
     if (this.failures > 0) {
@@ -45,13 +52,21 @@ class LateClock extends VirtualClock {
 }
 
 /** A client that is connected, and what it told and did from then on. */
-function connected(options: Partial<ServerOptions> = {}, room = 1000, backup?: Partial<ServerOptions>) {
+function connected(
+  options: Partial<ServerOptions> = {},
+  room = 1000,
+  backup?: Partial<ServerOptions>,
+  receiveBuffer?: ReceiveBuffer,
+) {
   const clock = new LateClock();
   const transport = new FailingTransport();
   const events: ClientEvent[] = [];
   const observer = { onEvent: (event: ClientEvent) => void events.push(event) };
   const client = new MqttClient(
-    { transport, clock, timers: clock, random: () => 0.5, observer },
+    {
+      ...{ transport, clock, timers: clock, random: () => 0.5, observer },
+      ...(receiveBuffer === undefined ? {} : { receiveBuffer }),
+    },
     { ...OPTIONS, ...options },
     backup && { ...OPTIONS, ...options, ...backup },
   );
@@ -66,8 +81,8 @@ function connected(options: Partial<ServerOptions> = {}, room = 1000, backup?: P
 }
 
 /** The same, which hears `topic`; `heard` are the messages, in short, and `turns` how many turns it took. */
-function listening(options: Partial<ServerOptions> = {}) {
-  const world = connected(options);
+function listening(options: Partial<ServerOptions> = {}, receiveBuffer?: ReceiveBuffer) {
+  const world = connected(options, 1000, undefined, receiveBuffer);
   const { client, clock, transport } = world;
   const heard: string[] = [];
   const onMessage = ({ payload, qos }: { payload: Uint8Array; qos: number }): void => {
@@ -197,6 +212,11 @@ describe("without a turn", () => {
     ["PUBREL, known or not", ["62 02 01 02"], "70 02 01 02"],
     ["a message of QoS 0", [messageOf(40, 0)], ""],
     ["a message of QoS 1", [messageOf(41, 1)], "40 02 01 02"],
+    [
+      "the lowest packet identifier",
+      ['32 0a 00 05 "topic" 00 01 01', "62 02 00 01"],
+      "40 02 00 01 70 02 00 01",
+    ],
     ["a message of QoS 2", [messageOf(41, 2), "62 02 01 02"], "50 02 01 02 70 02 01 02"],
     [
       "a message of 129 bytes, the longest with one byte of remaining length",
@@ -257,6 +277,7 @@ describe("without a turn", () => {
     for (let i = 0; i < 10; i += 1) {
       const bytes = bytesFromHex(messageOf(1000, 1)).subarray(100 * i, 100 * i + 100);
       transport.arrive(hexFromBytes(bytes));
+      transport.give(1000);
     }
     expect([heard, turns(), transport.taken()]).toEqual([["1: 988"], 2, "40 02 01 02"]);
   });
@@ -440,6 +461,18 @@ describe("a message does not leave at once", () => {
     expect(transport.taken()).toBe(hex('32 06 00 01 "t" 00 01 "x"'));
   });
 
+  test("when a part of the one before is still on its way", () => {
+    const { client, clock, transport } = connected();
+    client.publish({ topicName: "t", payload: "x".repeat(600) });
+    // A part of it has left.
+    transport.give(700);
+    transport.taken();
+    client.publish({ topicName: "t", payload: "a" });
+    expect(transport.taken()).toBe("");
+    clock.advance(0);
+    expect(transport.taken()).toBe(hex('30 04 00 01 "t" "a"'));
+  });
+
   test("when the one before is still on its way: all that follow gather, and leave together", () => {
     const { client, clock, transport } = connected();
     const writes: number[] = [transport.writeCount];
@@ -455,6 +488,15 @@ describe("a message does not leave at once", () => {
 });
 
 describe("a packet that arrives", () => {
+  test("and is no message needs nothing that only messages need", () => {
+    const buffer = new ReceiveBuffer(new Uint8Array(256), false);
+    const { client, transport } = listening({}, buffer);
+    transport.arrive("d0 00");
+    expect([client.connected, buffer.shape]).toEqual([true, undefined]);
+    transport.arrive(messageOf(40, 0));
+    expect(buffer.shape).not.toBe(undefined);
+  });
+
   test("together with another one is dealt with, whatever its length", () => {
     const { heard, transport } = listening();
     const lengths: number[] = [];
@@ -503,6 +545,32 @@ describe("a packet that arrives", () => {
     }
   });
 
+  test("is as long as the one before, with the same first four bytes, but has a longer topic name", () => {
+    const { heard, transport } = listening();
+    transport.arrive(messageOf(140, 0));
+    transport.arrive(`30 89 01 00 07 "topic/x" ${"01 ".repeat(128)}`);
+    expect(heard).toEqual(["0: 130"]);
+  });
+
+  for (const byteLength of [40, 140]) {
+    test(`looks like the one before, and is read through the same views: ${byteLength} bytes`, () => {
+      const buffer = new ReceiveBuffer(new Uint8Array(256), false);
+      const { client, clock, transport } = listening({}, buffer);
+      const payloads: Uint8Array[] = [];
+      client.subscribe("topic", { onMessage: ({ payload }) => void payloads.push(payload) });
+      clock.advance(0);
+      transport.give(1000);
+      transport.arrive("90 03 00 02 01");
+      const views: unknown[] = [];
+      for (let i = 0; i < 2; i += 1) {
+        transport.arrive(messageOf(byteLength, 0));
+        views.push(buffer.view, buffer.shape?.topic, payloads.pop());
+      }
+      const [view, topic, payload, ...same] = views;
+      for (const [index, one] of [view, topic, payload].entries()) expect(same[index]).toBe(one);
+    });
+  }
+
   test("looks like the one before, but has packet identifier 0 [MQTT-2.3.1-1]", () => {
     const { client, heard, transport } = listening();
     transport.arrive('32 0a 00 05 "topic" 00 01 01');
@@ -540,6 +608,134 @@ describe("a packet that arrives", () => {
     expect(transport.taken()).toBe(hex('30 04 00 01 "t" "x"'));
   });
 
+  test("and whose payload is over the limit is not held, though the receive buffer has room for it", () => {
+    const { events, heard, transport } = listening({ receiveLimit: 20 });
+    events.length = 0;
+    for (const qos of [0, 1, 2] as const) {
+      transport.arrive(messageOf(40, qos));
+      transport.give(1000);
+    }
+    expect([heard, events.map(({ type }) => type)]).toEqual([[], Array(3).fill("message-refused")]);
+    expect(transport.taken()).toBe("40 02 01 02 50 02 01 02");
+  });
+
+  test("is answered before what its handler asks for", () => {
+    const { client, clock, transport } = listening();
+    client.subscribe("topic", { onMessage: () => void client.publish({ topicName: "t", payload: "x" }) });
+    clock.advance(0);
+    transport.give(1000);
+    transport.arrive("90 03 00 02 02");
+    transport.give(1000);
+    transport.taken();
+    transport.arrive(messageOf(41, 1));
+    expect(transport.taken()).toBe(hex('40 02 01 02 30 04 00 01 "t" "x"'));
+  });
+
+  test("is told of as neither retained nor sent again, each time anew", () => {
+    const { client, clock, transport } = listening();
+    const told: string[] = [];
+    client.subscribe("topic", {
+      onMessage: ({ duplicate, qos, retain }) => void told.push(`${qos} ${retain} ${duplicate}`),
+    });
+    clock.advance(0);
+    transport.give(1000);
+    transport.arrive("90 03 00 02 02");
+    for (const first of ["30", "31", "30"]) transport.arrive(`${first} 0a 00 05 "topic" 01 02 03`);
+    for (const first of ["3a", "32", "33"]) {
+      transport.arrive(`${first} 0c 00 05 "topic" 00 01 01 02 03`);
+      transport.give(1000);
+    }
+    const withQos0 = ["0 false false", "0 true false", "0 false false"];
+    expect(told).toEqual([...withQos0, "1 false true", "1 false false", "1 true false"]);
+  });
+
+  for (const packet of ["40 02 00 00", "50 02 00 00", "62 02 00 00", "70 02 00 00"]) {
+    test(`is an acknowledgement of packet identifier 0, and ends the connection [MQTT-2.3.1-1]: ${packet}`, () => {
+      const { client, transport } = listening();
+      transport.arrive(packet);
+      expect([client.connected, transport.taken()]).toEqual([false, ""]);
+    });
+  }
+
+  test("is PUBREC: PUBREL is sent once, and not again in the next turn", () => {
+    const { client, transport } = listening();
+    client.publish({ topicName: "t", payload: "", qos: 2 });
+    transport.give(1000);
+    transport.taken();
+    transport.arrive("50 02 00 02");
+    transport.give(1000);
+    transport.arrive("d0 00");
+    expect(transport.taken()).toBe("62 02 00 02");
+  });
+
+  test("is PUBREL: it puts keep alive off, as does its answer", () => {
+    const { clock, transport } = listening();
+    for (let seconds = 0; seconds < 300; seconds += 30) {
+      clock.advance(30_000);
+      transport.arrive("62 02 01 02");
+      transport.give(1000);
+      expect(transport.taken()).toBe("70 02 01 02");
+    }
+  });
+
+  test("is PUBREL: from then on the packet identifier is that of another message", () => {
+    const { heard, transport } = listening();
+    for (const packet of [messageOf(40, 2), messageOf(40, 2), "62 02 01 02", messageOf(40, 2)]) {
+      transport.arrive(packet);
+      transport.give(1000);
+    }
+    expect(heard).toEqual(["2: 29", "2: 29"]);
+    expect(transport.taken()).toBe("50 02 01 02 50 02 01 02 70 02 01 02 50 02 01 02");
+  });
+
+  test("and settles a message: its handler is told at once", () => {
+    const { client, transport, turns } = listening();
+    const outcomes: unknown[] = [];
+    client.publish(
+      { topicName: "t", payload: "", qos: 1 },
+      { onOutcome: ({ outcome }) => void outcomes.push(outcome) },
+    );
+    transport.give(1000);
+    transport.arrive("40 02 00 02");
+    expect([outcomes, turns()]).toEqual([["acknowledged"], 0]);
+  });
+
+  for (const [how, act, reason] of [
+    ["ends", (transport: ManualTransport) => transport.end(), "closed-by-server"],
+    ["breaks", (transport: ManualTransport) => transport.end(new Error("broken")), "network"],
+  ] as const) {
+    for (const qos of [0, 1, 2] as const) {
+      test(`and in whose handler the stream ${how} is not answered: QoS ${qos}`, () => {
+        const { client, clock, events, transport } = listening();
+        client.subscribe("topic", { onMessage: () => act(transport) });
+        clock.advance(0);
+        transport.give(1000);
+        transport.arrive("90 03 00 02 02");
+        transport.give(1000);
+        events.length = 0;
+        const { writeCount } = transport;
+        transport.arrive(messageOf(40, qos));
+        expect(transport.writeCount).toBe(writeCount);
+        expect(events[0]).toMatchObject({ type: "disconnected", reason });
+      });
+    }
+  }
+
+  for (const [what, before, packet] of [
+    ["a message", "", messageOf(40, 0)],
+    ["an acknowledgement", "", "40 02 00 02"],
+    ["a part", messageOf(1000, 0).slice(0, 3 * 100), "00 00 00 00"],
+  ] as const) {
+    test(`but cannot be read ends the connection: ${what}`, () => {
+      const { events, transport } = listening();
+      if (before !== "") transport.arrive(before);
+      events.length = 0;
+      transport.failsToRead = true;
+      transport.arrive(packet);
+      expect(events[0]).toMatchObject({ type: "disconnected", reason: "internal-error" });
+    });
+  }
+
   for (const packet of ["41 02 00 02", "52 02 00 03", "60 02 01 02", "72 02 00 03", "6a 02 01 02"]) {
     test(`with flags that are not its own ends the connection [MQTT-2.2.2-2]: ${packet}`, () => {
       const { client, transport } = listening();
@@ -574,6 +770,54 @@ describe("a packet that arrives", () => {
     transport.give(1000);
     transport.arrive("40 02 00 01");
     expect([client.connected, client.pending]).toEqual([false, 1]);
+  });
+
+  for (const [what, packet] of [
+    ["without a topic name, whatever follows", '30 00 05 "topic"'],
+    [
+      "that begins with zeros, but for that like the one before",
+      `00 00 00 00 ${messageOf(131, 0).slice(3 * 4)}`,
+    ],
+    ["whose topic name reaches into what came before", '30 07 00 08 "topic"'],
+    ["whose packet identifier reaches into what came before", '32 08 00 05 "topic" 01'],
+  ] as const) {
+    test(`${what} ends the connection [MQTT-4.8.0-1]`, () => {
+      const { client, heard, transport } = listening();
+      transport.arrive(messageOf(131, 0));
+      if (!packet.startsWith("00")) transport.arrive('30 0c 00 08 "topic/xy" 01 02');
+      heard.length = 0;
+      transport.arrive(packet);
+      expect([client.connected, heard]).toEqual([false, []]);
+    });
+  }
+
+  test("has a remaining length of two bytes or of three, in a receive buffer that is long enough", () => {
+    const bytes = new Uint8Array(20_008).subarray(8);
+    const { heard, transport, turns } = listening({ receiveLimit: 20_000 }, new ReceiveBuffer(bytes, true));
+    transport.arrive(messageOf(16_386, 1));
+    transport.give(1000);
+    expect([heard, turns()]).toEqual([["1: 16374"], 0]);
+    transport.taken();
+    // All but its last byte; its topic name begins with what could be read as a longer one.
+    const long = `30 80 80 01 00 41 "${"t".repeat(65)}" ${"78 ".repeat(16_316)}`;
+    transport.arrive(long);
+    transport.arrive("78");
+    transport.arrive(messageOf(41, 1));
+    expect([heard, transport.taken()]).toEqual([["1: 16374", "1: 30"], "40 02 01 02"]);
+  });
+
+  test("has a topic name of 300 bytes, in a receive buffer that is long enough", () => {
+    const buffer = new ReceiveBuffer(new Uint8Array(1000), false);
+    const { client, clock, transport, turns } = listening({ receiveLimit: 1000 }, buffer);
+    const payloads: string[] = [];
+    const topicName = "n".repeat(300);
+    client.subscribe(topicName, { onMessage: ({ payload }) => void payloads.push(hexFromBytes(payload)) });
+    clock.advance(0);
+    transport.give(1000);
+    transport.arrive("90 03 00 02 01");
+    const before = turns();
+    transport.arrive(`30 b0 02 01 2c "${topicName}" 01 02`);
+    expect([payloads, turns() - before]).toEqual([["01 02"], 0]);
   });
 
   test("with a topic name that would be longer than the packet ends the connection [MQTT-3.3.2-1]", () => {
@@ -659,6 +903,17 @@ for (const [kind, outcome] of [
 }
 
 describe("when the transport fails at the answer", () => {
+  test("to a message of QoS 2 that came before, nothing else is told, and the connection ends", () => {
+    const { client, events, heard, transport } = listening();
+    transport.arrive(messageOf(40, 2));
+    transport.give(1000);
+    events.length = 0;
+    transport.failures = 1;
+    transport.arrive(messageOf(40, 2));
+    expect([heard, client.connected]).toEqual([["2: 29"], false]);
+    expect(events[0]).toMatchObject({ type: "disconnected", reason: "internal-error" });
+  });
+
   for (const [what, packet] of [
     ["a message of QoS 1", '32 0a 00 05 "topic" 00 02 "x"'],
     ["a message of QoS 2", '34 0a 00 05 "topic" 00 02 "x"'],

@@ -3,6 +3,7 @@
 import { describe, expect, test } from "vitest";
 import { VirtualClock } from "../../host-sim/virtual/virtual-clock.js";
 import { MqttClient } from "../../src/mqtt/client.js";
+import type { ClientEvent } from "../../src/mqtt/event.js";
 import { Outbox } from "../../src/mqtt/outbox.js";
 import type { TextPort } from "../../src/mqtt/ports.js";
 import { decodeUtf8, encodeText, encodeUtf8 } from "../../src/mqtt/utf8.js";
@@ -99,11 +100,13 @@ for (const [what, port] of Object.entries(PORTS)) {
 
     test("topic names that are not UTF-8 are a violation, though others came before [MQTT-1.5.3-1]", () => {
       for (const { hex } of ILL_FORMED) {
-        const { transport, heard, client } = connected(port);
-        transport.arrive('30 04 00 01 "a" "1"');
-        const { length } = bytesFromHex(hex);
-        transport.arrive(`30 ${byteHex(length + 3)} 00 ${byteHex(length + 1)} "a" ${hex}`);
-        expect([heard, client.connected]).toEqual([["a 1"], false]);
+        for (const name of [`"a" ${hex}`, `${hex} "a"`]) {
+          const { transport, heard, reasons } = connected(port);
+          transport.arrive('30 04 00 01 "a" "1"');
+          const { length } = bytesFromHex(name);
+          transport.arrive(`30 ${byteHex(length + 2)} 00 ${byteHex(length)} ${name}`);
+          expect([heard, reasons]).toEqual([["a 1"], ["protocol-error"]]);
+        }
       }
     });
   });
@@ -113,12 +116,19 @@ function byteHex(value: number): string {
   return hexFromBytes(Uint8Array.of(value));
 }
 
-/** A client that hears everything. */
+/** A client that hears everything, and why its connections ended. */
 function connected(text: TextPort) {
   const clock = new VirtualClock();
   const transport = new ManualTransport();
   const heard: string[] = [];
-  const client = new MqttClient({ transport, clock, timers: clock, random: () => 0.5, text }, OPTIONS);
+  const reasons: string[] = [];
+  const observer = {
+    onEvent: (event: ClientEvent) => {
+      if (event.type === "disconnected") reasons.push(event.reason);
+    },
+  };
+  const ports = { transport, clock, timers: clock, random: () => 0.5, observer, text };
+  const client = new MqttClient(ports, OPTIONS);
   const note = ({ topicName, payload }: { readonly topicName: string; readonly payload: Uint8Array }) =>
     void heard.push(`${topicName} ${decodeUtf8(payload)}`);
   for (const topicFilter of ["a", "\u00fc", "\u00e4"]) client.subscribe(topicFilter, { onMessage: note });
@@ -126,5 +136,7 @@ function connected(text: TextPort) {
   clock.advance(0);
   transport.give(1000);
   transport.arrive("20 02 00 00");
-  return { client, transport, heard };
+  transport.give(1000);
+  transport.arrive("90 05 00 01 01 01 01");
+  return { transport, heard, reasons };
 }

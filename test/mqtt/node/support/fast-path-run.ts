@@ -75,6 +75,14 @@ export class Run {
           cut,
         );
         break;
+      case "others":
+        // As long as each other, and each with a topic name of its own.
+        for (let i = 0; i < 3; i += 1) {
+          const other = { ...next, name: 3 + ((name + i) % 4) };
+          this.#arrive(publishOf(other, what, this.#nextIdentifier()), cut);
+          this.#settle(ROOM);
+        }
+        break;
       case "stray":
         this.#arrive(STRAY[what % STRAY.length], cut);
         break;

@@ -9,6 +9,7 @@ import type { Delivery } from "../../../../src/mqtt/outgoing.js";
 import type { QoS } from "../../../../src/mqtt/packet.js";
 import type { RingLender } from "../../../../src/mqtt/packet-ring.js";
 import type { TextPort } from "../../../../src/mqtt/ports.js";
+import { ReceiveBuffer } from "../../../../src/mqtt/receive-buffer.js";
 import type { Session } from "../../../../src/mqtt/session.js";
 import type { ReceivedMessage } from "../../../../src/mqtt/subscriptions.js";
 import { decodeUtf8, encodeUtf8 } from "../../../../src/mqtt/utf8.js";
@@ -21,7 +22,10 @@ import { OPTIONS } from "../../support/server-options.js";
 export interface Setting {
   readonly maximumInFlight: number;
   readonly cleanSession: boolean;
-  readonly hasText: boolean;
+  /** Who reads and writes UTF-8: our own code, a port, or one that throws where our own code has to say why. */
+  readonly text: "own" | "engine" | "throws";
+  /** Of one that others could use too; undefined: the client has its own. */
+  readonly receiveBufferLength: number | undefined;
   readonly isInstant: boolean;
   /** What the backup is sent at most. */
   readonly backupQos: QoS;
@@ -43,6 +47,22 @@ const TEXT: TextPort = {
     }
   },
   decode: (bytes) => decodeUtf8(bytes),
+};
+
+/** As TextDecoder does when it is `fatal`. */
+const THROWING_TEXT: TextPort = {
+  ...TEXT,
+  decode: (bytes) => {
+    const text = decodeUtf8(bytes);
+    if (text === undefined) throw new TypeError("not well-formed");
+    return text;
+  },
+};
+
+const TEXTS: Readonly<Record<Setting["text"], TextPort | undefined>> = {
+  own: undefined,
+  engine: TEXT,
+  throws: THROWING_TEXT,
 };
 
 /** What the client holds, which nobody else is to see. */
@@ -71,20 +91,22 @@ export class Side {
   constructor(isGeneral: boolean, setting: Setting, rings?: RingLender) {
     this.isGeneral = isGeneral;
     const { clock, transport } = this;
-    const { maximumInFlight, cleanSession, hasText, isInstant, backupQos, lastIdentifier } = setting;
-    const { earlyPublish, hasFlash, maximumQueueBytes, queueQos0 } = setting;
+    const { maximumInFlight, cleanSession, isInstant, backupQos, lastIdentifier } = setting;
+    const { earlyPublish, hasFlash, maximumQueueBytes, queueQos0, receiveBufferLength } = setting;
     transport.isInstant = isInstant;
     const observer = { onEvent: (event: object) => this.#tell(JSON.stringify(event)) };
-    const text = hasText ? TEXT : undefined;
     const ports = {
       transport,
       clock,
       timers: clock,
       random: () => 0.5,
       observer,
-      text,
+      text: TEXTS[setting.text],
       ...(rings && { rings }),
       ...(hasFlash && { flash: new MemoryFlash(4096, 4) }),
+      ...(receiveBufferLength !== undefined && {
+        receiveBuffer: new ReceiveBuffer(new Uint8Array(receiveBufferLength), true),
+      }),
     };
     // The second attempt that fails leads to the other server.
     const options: ServerOptions = {
@@ -209,6 +231,12 @@ export class Side {
       case 11:
         client.unsubscribe("c");
         this.publish({ topicName: "longer/than/that", payload: "", qos: 2 }, 1);
+        break;
+      case 16:
+        if (payload.length % 4 === 0) this.transport.end();
+        break;
+      case 17:
+        this.transport.give(payload.length % 8);
         break;
       default:
     }

@@ -50,7 +50,8 @@ export const CONFUSED: Readonly<Record<string, string>> = {
 export const SETTING = fc.record<Setting>({
   maximumInFlight: fc.constantFrom(1, 2, 3, 20),
   cleanSession: fc.boolean(),
-  hasText: fc.boolean(),
+  text: fc.constantFrom("own", "engine", "throws"),
+  receiveBufferLength: fc.constantFrom(undefined, undefined, undefined, 4, 9, 40),
   isInstant: fc.boolean(),
   backupQos: fc.constantFrom<QoS>(0, 1, 2),
   lastIdentifier: fc.constantFrom(0, 254, 65_530, 65_534, 65_535),
@@ -67,7 +68,7 @@ export const STEP = fc.record({
   kind: fc.constantFrom(
     ...["answer", "answer", "answer", "answer", "answer", "answer", "answers", "answers", "answers", "again"],
     ...["publish", "publish", "publish", "publish", "burst", "message", "message", "message", "message"],
-    ...["pair", "pair", "stray", "rare", "wait", "wait", "narrow", "end"],
+    ...["pair", "pair", "others", "others", "stray", "rare", "wait", "wait", "narrow", "end"],
   ),
   qos: fc.constantFrom<QoS>(0, 1, 2),
   what: fc.nat(40),
@@ -76,6 +77,8 @@ export const STEP = fc.record({
     { weight: 4, arbitrary: fc.constant(5) },
     { weight: 4, arbitrary: fc.nat(30) },
     { weight: 2, arbitrary: fc.integer({ min: 110, max: 130 }) },
+    // Longer than the receive buffer with its header, and short enough to be held.
+    fc.integer({ min: 240, max: 300 }),
     fc.nat(700),
   ),
   name: fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, fc.nat(100)),
@@ -109,7 +112,7 @@ export function messageOf({ cut, length, name, qos, what }: Step): Message {
 
 /** A PUBLISH that the server sends. */
 export function publishOf({ length, name, qos }: Step, what: number, identifier: number): string {
-  const payload = Uint8Array.from({ length }, (_, i) => (i === 0 ? what % 16 : i) & 0xff);
+  const payload = Uint8Array.from({ length }, (_, i) => (i === 0 ? what % 18 : i) & 0xff);
   const topic = encodeUtf8(HEARD[name % HEARD.length] as string);
   const body = [0, topic.length, ...topic, ...(qos === 0 ? [] : [identifier >> 2, identifier]), ...payload];
   const header = new Uint8Array(4);
