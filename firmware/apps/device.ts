@@ -14,9 +14,8 @@ import { serverOptions } from "../../src/config/server-options.js";
 import { MqttClient } from "../../src/mqtt/client.js";
 import type { ClientEvent, ClientObserver, ServerName } from "../../src/mqtt/event.js";
 import type { DeliveryHandler } from "../../src/mqtt/outgoing.js";
-import type { RingLender } from "../../src/mqtt/packet-ring.js";
 import type { Flash, Milliseconds, TextPort, Timer, TransportProvider } from "../../src/mqtt/ports.js";
-import type { ReceiveBuffer } from "../../src/mqtt/receive-buffer.js";
+import type { SharedMemory } from "../../src/mqtt/shared-memory.js";
 import { checkTopicName } from "../../src/mqtt/topic.js";
 import { encodeUtf8 } from "../../src/mqtt/utf8.js";
 import type { App, AppPorts } from "./app.js";
@@ -34,9 +33,8 @@ export interface DevicePorts extends Omit<AppPorts, "client" | "isDurable"> {
   readonly text?: TextPort | undefined;
   /** Where events and sessions survive a loss of power; absent: they do not. */
   readonly flash?: Flash;
-  /** What all devices of a process read into; absent: each has its own. */
-  readonly receiveBuffer?: ReceiveBuffer;
-  readonly rings?: RingLender;
+  /** Of several devices in a process; absent: all of it is the device's own. */
+  readonly shared?: SharedMemory;
   /** What is known of the Wi-Fi at the end of an attempt to connect; absent where it is not the device's business. */
   readonly wifi?: () => WifiReport;
   /** Hears what the client tells, after it was logged. */
@@ -85,8 +83,7 @@ export class Device implements ClientObserver, DeliveryHandler {
    * @throws UsageError when its name cannot stand in a topic
    */
   constructor(config: Config, ports: DevicePorts) {
-    const { climate, clock, log, pins, random, receiveBuffer, rings, text, timers, transport, wallClock } =
-      ports;
+    const { climate, clock, log, pins, random, shared, text, timers, transport, wallClock } = ports;
     const id = config.device.id || ports.deviceId;
     checkTopicName(id);
     const { statusTopic, start } = chooseApp(config, id);
@@ -111,8 +108,7 @@ export class Device implements ClientObserver, DeliveryHandler {
         text,
         observer: this,
         ...(flash === undefined ? {} : { flash }),
-        ...(receiveBuffer === undefined ? {} : { receiveBuffer }),
-        ...(rings === undefined ? {} : { rings }),
+        ...(shared === undefined ? {} : { shared }),
       },
       primary,
       backup,

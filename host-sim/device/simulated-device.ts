@@ -9,8 +9,7 @@ import type { Flash } from "../../src/mqtt/ports.js";
 import type { FileStore } from "../../src/transport/file-store.js";
 import { FileFolder } from "../io/file-folder.js";
 import { nodeText } from "../io/node-text.js";
-import { packetRings } from "../io/packet-rings.js";
-import { receiveBuffer } from "../io/receive-buffer.js";
+import { sharedMemory } from "../io/shared-memory.js";
 import type { DeviceWorld } from "./device-world.js";
 import { NodeWorld } from "./node-world.js";
 import { SimulatedClimate } from "./simulated-climate.js";
@@ -58,8 +57,7 @@ export class SimulatedDevice implements OutputListener {
       timers,
       random: Math.random,
       text: nodeText,
-      receiveBuffer,
-      rings: packetRings,
+      shared: sharedMemory,
       pins,
       climate: new SimulatedClimate(clock),
       wallClock,

@@ -10,8 +10,7 @@ import { nodeNetwork } from "./node-network.js";
 import { nodeText } from "./node-text.js";
 import { NodeTimers } from "./node-timers.js";
 import { NodeTransportProvider } from "./node-transport.js";
-import { packetRings } from "./packet-rings.js";
-import { receiveBuffer } from "./receive-buffer.js";
+import { sharedMemory } from "./shared-memory.js";
 
 /**
  * @param network to be given when its streams are to be cut off some day
@@ -32,7 +31,6 @@ export function nodePorts(
     random: Math.random,
     text: nodeText,
     observer,
-    receiveBuffer,
-    rings: packetRings,
+    shared: sharedMemory,
   };
 }

@@ -20,6 +20,3 @@ export class PacketRings implements RingLender {
     if (this.#free.length < KEPT) this.#free.push(ring);
   }
 }
-
-/** One for the process, though it changes: thousands of clients in it have thousands of owners. */
-export const packetRings = new PacketRings();

@@ -26,7 +26,6 @@ import type { Counters } from "./outbox.js";
 import { Outbox } from "./outbox.js";
 import type { Delivery, DeliveryHandler } from "./outgoing.js";
 import type { QoS } from "./packet.js";
-import type { RingLender } from "./packet-ring.js";
 import type {
   Clock,
   Flash,
@@ -37,12 +36,12 @@ import type {
   TimerProvider,
   TransportProvider,
 } from "./ports.js";
-import type { ReceiveBuffer } from "./receive-buffer.js";
 import { ACKNOWLEDGEMENT_LENGTH } from "./receive-buffer.js";
 import { Reconnector } from "./reconnect.js";
 import { restoreState } from "./restore-state.js";
 import { Router } from "./router.js";
 import { Session } from "./session.js";
+import type { SharedMemory } from "./shared-memory.js";
 import type { SubscriptionHandler } from "./subscriptions.js";
 import { Subscriptions } from "./subscriptions.js";
 import { TakeoverWatch } from "./takeover-watch.js";
@@ -59,10 +58,8 @@ export interface ClientPorts {
   readonly observer?: ClientObserver;
   /** Where messages and session survive a loss of power; absent: they do not. */
   readonly flash?: Flash;
-  /** One that several clients of a process share (`isShared`); absent: each connection has its own, of 256 bytes. */
-  readonly receiveBuffer?: ReceiveBuffer;
-  /** Lends several clients of a process what their packets stand in; absent: each has its own, of 128 bytes or more. */
-  readonly rings?: RingLender;
+  /** Of several clients in a process; absent: all of it is the client's own. */
+  readonly shared?: SharedMemory;
 }
 
 /** What most clients never need has no property until it is needed: on XS each takes 16 bytes. */
@@ -70,7 +67,7 @@ export class MqttClient implements CalmClient {
   readonly clock: Clock;
   private readonly transport: TransportProvider;
   declare private readonly observer?: ClientObserver;
-  declare private readonly receiveBuffer?: ReceiveBuffer;
+  declare private readonly shared?: SharedMemory;
   private readonly outbox: Outbox;
   private readonly primarySession: Session;
   declare private readonly backupSession?: Session;
@@ -108,19 +105,19 @@ export class MqttClient implements CalmClient {
   constructor(ports: ClientPorts, primary: ServerOptions, backup?: ServerOptions) {
     checkServerOptions(primary);
     if (backup !== undefined) checkServerOptions(backup);
-    const { clock, flash, observer, random, receiveBuffer, rings, text, timers, transport } = ports;
+    const { clock, flash, observer, random, shared, text, timers, transport } = ports;
     this.clock = clock;
     this.transport = transport;
     if (observer !== undefined) this.observer = observer;
-    if (receiveBuffer !== undefined) {
-      const { length } = receiveBuffer.bytes;
+    if (shared !== undefined) {
+      const length = shared.receiveBuffer?.bytes.length ?? ACKNOWLEDGEMENT_LENGTH;
       if (length < ACKNOWLEDGEMENT_LENGTH) {
         throw new UsageError("invalid-option", `receiveBuffer has ${length} bytes, but must have 4 or more`);
       }
-      this.receiveBuffer = receiveBuffer;
+      this.shared = shared;
     }
     const store = flash && new MessageStore(flash);
-    this.outbox = new Outbox(store, text, rings);
+    this.outbox = new Outbox(store, text, shared);
     this.primarySession = new Session(this.outbox, "mqtt", !primary.cleanSession);
     // There may have been a backup when the store was written.
     if (backup !== undefined || store !== undefined) {
@@ -353,9 +350,9 @@ export class MqttClient implements CalmClient {
     if (server === undefined) return undefined;
     const { options } = this.reconnector;
     const { host, port } = options.endpoint;
-    const { clock, receiveBuffer, router, transport } = this;
+    const { clock, router, shared, transport } = this;
     const ports = { clock, transport };
-    const link = new Link(server, options, this.session, ports, this, now, router, receiveBuffer);
+    const link = new Link(server, options, this.session, ports, this, now, router, shared?.receiveBuffer);
     this.link = link;
     // With the link in place, so that an observer may stop the client here.
     this.emit({ type: "connecting", server, host, port, attempt: this.reconnector.attempt });

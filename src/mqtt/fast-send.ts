@@ -48,7 +48,10 @@ export function sendAlone(
   const outbox = session.outbox;
   const names = outbox.topicNames;
   const name = message.topicName;
-  const topic = name === names.last ? (names.lastEncoded as Uint8Array) : names.encoded(name, outbox.text);
+  const topic =
+    name === names.last
+      ? (names.lastEncoded as Uint8Array)
+      : names.encoded(name, outbox.text, outbox.shared?.slabs);
   let payload = message.payload;
   // Asking what it is an instance of takes thrice as long.
   if (payload?.constructor !== Uint8Array) payload = bytesOfPayload(payload, outbox.text);

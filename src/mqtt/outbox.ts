@@ -14,10 +14,11 @@ import type { ServerOptions } from "./options.js";
 import type { DeliveryHandler } from "./outgoing.js";
 import { NO_MESSAGES, Outgoing, OutgoingList } from "./outgoing.js";
 import type { QoS } from "./packet.js";
-import type { RingHolder, RingLender, RingOwner } from "./packet-ring.js";
+import type { RingHolder, RingOwner } from "./packet-ring.js";
 import { PacketRing } from "./packet-ring.js";
 import type { Milliseconds, TextPort } from "./ports.js";
 import { packetLength } from "./remaining-length.js";
+import type { SharedMemory } from "./shared-memory.js";
 import { TopicNames } from "./topic-names.js";
 
 /** The bounds: those of the server in use. */
@@ -43,7 +44,7 @@ export class Outbox implements RingHolder {
   readonly topicNames = new TopicNames();
   /** Undefined before the first message, and while there is none if rings are lent. */
   ring: PacketRing | undefined = undefined;
-  declare private readonly rings?: RingLender;
+  declare readonly shared?: SharedMemory;
   /** Messages that `takeSettled` has to give. Changed here only. */
   settledLength = 0;
   private returned = NO_MESSAGES;
@@ -56,11 +57,10 @@ export class Outbox implements RingHolder {
   /** Bytes of those waiting, which eviction can free. */
   private waitingByteLength = 0;
 
-  /** @param rings lends it a ring for its packets; absent: it has its own */
-  constructor(store?: MessageStore, text?: TextPort, rings?: RingLender) {
+  constructor(store?: MessageStore, text?: TextPort, shared?: SharedMemory) {
     this.store = store;
     this.text = text;
-    if (rings !== undefined) this.rings = rings;
+    if (shared !== undefined) this.shared = shared;
   }
 
   /**
@@ -122,7 +122,7 @@ export class Outbox implements RingHolder {
     if (expiresAfter !== undefined || lateOffset !== undefined || (qos !== 1 && qos !== 0 && qos !== 2)) {
       checkMessage(message);
     }
-    const topic = this.topicNames.encoded(message.topicName, this.text);
+    const topic = this.topicNames.encoded(message.topicName, this.text, this.shared?.slabs);
     const payload = bytesOfPayload(message.payload, this.text);
     const remaining = topic.length + (qos === 0 ? 0 : 2) + payload.length;
     const byteLength = packetLength(remaining);
@@ -174,7 +174,7 @@ export class Outbox implements RingHolder {
 
   /** The ring, made or lent when a message comes and there is none. */
   ownRing(): PacketRing {
-    const ring = this.rings?.lend(this) ?? new PacketRing(this);
+    const ring = this.shared?.rings?.lend(this) ?? new PacketRing(this);
     this.ring = ring;
     return ring;
   }

@@ -4,6 +4,7 @@
  */
 
 import type { TextPort } from "./ports.js";
+import type { Slabs } from "./shared-memory.js";
 import { writeUint16 } from "./string.js";
 import { checkTopicName } from "./topic.js";
 import { encodeText } from "./utf8.js";
@@ -26,12 +27,13 @@ export class TopicNames {
   /**
    * The name as UTF-8 with its length before it. Not to be changed.
    * @param text absent: UTF-8 is our own code's work
+   * @param slabs where it is kept; absent: in a buffer of its own
    * @throws UsageError `invalid-topic-name` or `invalid-string`
    */
-  encoded(topicName: string, text?: TextPort): Uint8Array {
+  encoded(topicName: string, text?: TextPort, slabs?: Slabs): Uint8Array {
     if (topicName === this.last) return this.lastEncoded as Uint8Array;
     const known = this.recent?.get(topicName);
-    const bytes = known ?? encode(topicName, text);
+    const bytes = known ?? encode(topicName, text, slabs);
     if (bytes.length > 2 + LONGEST) return bytes;
     if (known === undefined) this.remember(topicName, bytes);
     this.last = topicName;
@@ -48,10 +50,10 @@ export class TopicNames {
   }
 }
 
-function encode(topicName: string, text: TextPort | undefined): Uint8Array {
+function encode(topicName: string, text: TextPort | undefined, slabs: Slabs | undefined): Uint8Array {
   const byteLength = checkTopicName(topicName);
   // A copy: what a port gives may be its own, or a part of something large, and a name is kept for long.
-  const bytes = new Uint8Array(2 + byteLength);
+  const bytes = slabs?.allocate(2 + byteLength) ?? new Uint8Array(2 + byteLength);
   writeUint16(byteLength, bytes, 0);
   // A port is right where there is a byte for each element: in ASCII.
   bytes.set(encodeText(topicName, byteLength === topicName.length ? text : undefined), 2);

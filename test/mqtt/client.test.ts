@@ -59,7 +59,7 @@ test("a receive buffer must have room for an acknowledgement", () => {
       clock,
       timers: clock,
       random: () => 0.5,
-      receiveBuffer,
+      shared: { receiveBuffer },
     };
     return new MqttClient(ports, OPTIONS);
   };

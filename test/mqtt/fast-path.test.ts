@@ -65,7 +65,7 @@ function connected(
   const client = new MqttClient(
     {
       ...{ transport, clock, timers: clock, random: () => 0.5, observer },
-      ...(receiveBuffer === undefined ? {} : { receiveBuffer }),
+      ...(receiveBuffer === undefined ? {} : { shared: { receiveBuffer } }),
     },
     { ...OPTIONS, ...options },
     backup && { ...OPTIONS, ...options, ...backup },

@@ -128,7 +128,7 @@ describe("an outbox", () => {
   const limits = { maximumQueueLength: 2, maximumQueueBytes: 40 };
 
   function create() {
-    return new Outbox(undefined, undefined, new PacketRings());
+    return new Outbox(undefined, undefined, { rings: new PacketRings() });
   }
 
   test("holds a ring from its first message to the end of its last one", () => {
@@ -184,7 +184,14 @@ describe("a client", () => {
   function connected(rings: RingLender, maximumQueueBytes = 1000, flash?: MemoryFlash) {
     const clock = new VirtualClock();
     const transport = new ManualTransport();
-    const ports = { transport, clock, timers: clock, random: () => 0.5, rings, ...(flash && { flash }) };
+    const ports = {
+      transport,
+      clock,
+      timers: clock,
+      random: () => 0.5,
+      shared: { rings },
+      ...(flash && { flash }),
+    };
     const client = new MqttClient(ports, { ...OPTIONS, maximumQueueBytes });
     client.start();
     clock.advance(0);

@@ -67,7 +67,7 @@ class Side {
     this.#parts = parts;
     const clock = new VirtualClock();
     const client = new MqttClient(
-      { transport: this.#transport, clock, timers: clock, random: () => 0.5, receiveBuffer },
+      { transport: this.#transport, clock, timers: clock, random: () => 0.5, shared: { receiveBuffer } },
       { ...OPTIONS, cleanSession: true, receiveLimit: 300 },
     );
     const note = (bytes: Uint8Array) => void this.#received.push(hexFromBytes(bytes));

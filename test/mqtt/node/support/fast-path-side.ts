@@ -102,11 +102,13 @@ export class Side {
       random: () => 0.5,
       observer,
       text: TEXTS[setting.text],
-      ...(rings && { rings }),
       ...(hasFlash && { flash: new MemoryFlash(4096, 4) }),
-      ...(receiveBufferLength !== undefined && {
-        receiveBuffer: new ReceiveBuffer(new Uint8Array(receiveBufferLength), true),
-      }),
+      shared: {
+        ...(rings && { rings }),
+        ...(receiveBufferLength !== undefined && {
+          receiveBuffer: new ReceiveBuffer(new Uint8Array(receiveBufferLength), true),
+        }),
+      },
     };
     // The second attempt that fails leads to the other server.
     const options: ServerOptions = {
