@@ -1,6 +1,6 @@
 /** A process of its own for each fleet, so that its memory is no other fleet's: prints what it has measured. */
 
-import { measurePlainFleet } from "./plain-fleet.js";
+import { Caches } from "./caches.js";
 import { measureSocketFleet } from "./socket-fleet.js";
 import { measureVirtualFleet } from "./virtual-fleet.js";
 
@@ -15,8 +15,8 @@ async function measured(count: number): Promise<unknown> {
       return await measureSocketFleet(count, detail);
     case "virtual":
       return measureVirtualFleet(count);
-    case "plain":
-      return measurePlainFleet(count, Number(detail));
+    case "cold":
+      return measureVirtualFleet(count, new Caches());
     default:
       throw new Error(`no fleet is ${kind}`);
   }

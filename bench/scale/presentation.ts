@@ -3,10 +3,7 @@
 import { lineChart } from "../report/chart.js";
 import type { Row } from "../report/table.js";
 import { markdownTable, textTable } from "../report/table.js";
-import { MESSAGES_PER_MOVEMENT } from "./fleet.js";
 import type { Measured, MeasuredOnSockets } from "./measured.js";
-import type { PlainMeasured } from "./plain-fleet.js";
-import { OBJECT_BYTES } from "./plain-fleet.js";
 import type { ScaleResult } from "./section.js";
 
 /** From here on the process itself is no great part of the cost any more; the memory of fewer cannot be told from it, */
@@ -14,6 +11,7 @@ const MANY = 100;
 /** and of fewer than this not well enough to say whether it grows. */
 const MANY_FOR_MEMORY = 1_000;
 const UNKNOWN = "–";
+const CACHES_EMPTIED = "caches emptied";
 /** How much the cost of a device may grow with ten times the devices, and still count as the same. */
 const SAME = 1.05;
 
@@ -33,7 +31,6 @@ const SOCKET_HEADER = [
   "at worst, ms",
 ];
 const VIRTUAL_HEADER = [...COMMON_HEADER, "messages measured"];
-const PLAIN_HEADER = ["devices", "objects each", "CPU per object, ns", "as a message, µs"];
 
 export function scaleText(result: ScaleResult): string {
   return [
@@ -41,11 +38,8 @@ export function scaleText(result: ScaleResult): string {
     textTable(SOCKET_HEADER, result.sockets.map(socketRow)),
     "",
     "In virtual time:",
-    textTable(VIRTUAL_HEADER, result.virtual.map(virtualRow)),
+    textTable(VIRTUAL_HEADER, virtualRows(result)),
     "",
-    ...(result.plain === undefined
-      ? []
-      : ["Plain objects in place of devices:", textTable(PLAIN_HEADER, result.plain.map(plainRow)), ""]),
     ...verdicts(result),
     ...result.leftOut.map((line) => `Left out: ${line}.`),
   ].join("\n");
@@ -59,9 +53,8 @@ export function scaleMarkdown(result: ScaleResult): string {
     "",
     "### In virtual time",
     "",
-    markdownTable(VIRTUAL_HEADER, result.virtual.map(virtualRow)),
+    markdownTable(VIRTUAL_HEADER, virtualRows(result)),
     "",
-    ...(result.plain === undefined ? [] : plainMarkdown(result.plain)),
     "![CPU time per message](performance/scale-cpu.svg)",
     "",
     "![Memory per device](performance/scale-memory.svg)",
@@ -75,21 +68,7 @@ export function scaleMarkdown(result: ScaleResult): string {
   ].join("\n");
 }
 
-function plainMarkdown(plain: readonly PlainMeasured[]): string[] {
-  return [
-    "### Memory alone, for comparison",
-    "",
-    `The same number of chains of plain objects of ${OBJECT_BYTES} bytes, each chain as large as the heap of a device, in`,
-    "place of the devices: an object after the other is visited, its counter counted up, and nothing else is done. That",
-    "can grow dearer by nothing but the caches of the machine, which hold few devices and not many. A movement of a door",
-    "that touched all of its device's memory once would have that much more in each of its two messages.",
-    "",
-    markdownTable(PLAIN_HEADER, plain.map(plainRow)),
-    "",
-  ];
-}
-
-export function scaleCharts({ sockets, virtual, plain = [] }: ScaleResult): Record<string, string> {
+export function scaleCharts({ sockets, virtual, cold }: ScaleResult): Record<string, string> {
   const axes = { xLabel: "devices in one process", xScale: "logarithmic", yScale: "logarithmic" } as const;
   const both = (least: number, value: (measured: Measured) => number) =>
     [["on sockets", sockets] as const, ["in virtual time", virtual] as const].map(([name, all]) => ({
@@ -105,9 +84,7 @@ export function scaleCharts({ sockets, virtual, plain = [] }: ScaleResult): Reco
       yLabel: "µs",
       series: [
         ...both(1, ({ messageCpu }) => messageCpu),
-        ...(plain.length === 0
-          ? []
-          : [{ name: "memory alone", points: plain.map((each) => point(each, asMessage(each))) }]),
+        { name: "in virtual time, caches emptied", points: [point(cold, cold.messageCpu)] },
       ],
     }),
     "scale-memory.svg": lineChart({
@@ -147,30 +124,22 @@ function socketRow(measured: MeasuredOnSockets): Row {
   return [...commonCells(measured), digits(connectTime), Math.round(rate), digits(lag), digits(worstLag)];
 }
 
-function virtualRow(measured: Measured): Row {
-  return [...commonCells(measured), measured.messages];
+function virtualRows({ cold, virtual }: ScaleResult): readonly Row[] {
+  const row = (measured: Measured): Row => [...commonCells(measured), measured.messages];
+  const [, ...coldCells] = row(cold);
+  return [[`${count(cold.devices)}, ${CACHES_EMPTIED}`, ...coldCells], ...virtual.map(row)];
 }
 
-function plainRow(measured: PlainMeasured): Row {
-  return [measured.devices, measured.objects, digits(measured.visitCpu), digits(asMessage(measured))];
-}
-
-/** In µs, of one of the messages of a movement. */
-function asMessage({ objects, visitCpu }: PlainMeasured): number {
-  return (objects * visitCpu) / 1_000 / MESSAGES_PER_MOVEMENT;
-}
-
-function verdicts({ sockets, virtual, plain }: ScaleResult): string[] {
-  const values = [
-    ["CPU per message", MANY, ({ messageCpu }: Measured) => messageCpu],
-    ["memory per device", MANY_FOR_MEMORY, ({ memory }: Measured) => memory.heap + memory.buffers],
-  ] as const;
+function verdicts({ sockets, virtual, cold }: ScaleResult): string[] {
+  const cpu = ({ messageCpu }: Measured): number => messageCpu;
+  const memory = ({ memory }: Measured): number => memory.heap + memory.buffers;
+  // A few devices are found in the caches, where many have no room: that is no growth.
+  const alike = [cold, ...virtual.filter(({ devices }) => devices > cold.devices)];
   return [
-    ...values.flatMap(([what, least, value]) => [
-      verdict(`${what}, on sockets`, sockets, least, value),
-      verdict(`${what}, in virtual time`, virtual, least, value),
-    ]),
-    ...(plain === undefined ? [] : [`${growthText("memory alone", growthOf(plain, asMessage))}.`]),
+    verdict("CPU per message, on sockets", sockets, MANY, cpu),
+    verdict(`CPU per message, in virtual time, the fewest with ${CACHES_EMPTIED}`, alike, MANY, cpu),
+    verdict("memory per device, on sockets", sockets, MANY_FOR_MEMORY, memory),
+    verdict("memory per device, in virtual time", virtual, MANY_FOR_MEMORY, memory),
   ];
 }
 

@@ -7,22 +7,21 @@ import { startMosquitto } from "../mosquitto.js";
 import type { Section } from "../section.js";
 import type { Measured, MeasuredOnSockets } from "./measured.js";
 import { fileLimit, WITH_MOST_FILES } from "./open-files.js";
-import type { PlainMeasured } from "./plain-fleet.js";
-import { OBJECT_BYTES } from "./plain-fleet.js";
 import { scaleCharts, scaleMarkdown, scaleText } from "./presentation.js";
 
 export interface ScaleResult {
   /** Against mosquitto, in real time. */
   readonly sockets: readonly MeasuredOnSockets[];
   readonly virtual: readonly Measured[];
-  /** Plain objects in place of the devices in virtual time; undefined in results that are older than these. */
-  readonly plain?: readonly PlainMeasured[];
+  /** The fewest of them, with the processor's caches emptied whenever each door has moved. */
+  readonly cold: Measured;
   /** What could not be measured, and why. */
   readonly leftOut: readonly string[];
 }
 
 const ON_SOCKETS = [1, 10, 100, 1_000, 10_000];
-const IN_VIRTUAL_TIME = [100, 1_000, 10_000, 100_000];
+const FEW = 100;
+const IN_VIRTUAL_TIME = [FEW, 1_000, 10_000, 100_000];
 /** Files a process has open besides the sockets, at most. */
 const OTHER_FILES = 100;
 /** Of a fleet, in ms. */
@@ -61,13 +60,9 @@ export const scaleSection: Section<ScaleResult> = {
       log(`${devices} devices in virtual time`);
       virtual.push(await inChild<Measured>("virtual", devices));
     }
-    const plain: PlainMeasured[] = [];
-    const objects = Math.round((virtual.at(-1)?.memory.heap ?? 0) / OBJECT_BYTES);
-    for (const devices of IN_VIRTUAL_TIME) {
-      log(`${devices} times ${objects} plain objects`);
-      plain.push(await inChild<PlainMeasured>("plain", devices, `${objects}`));
-    }
-    return { sockets, virtual, plain, leftOut };
+    log(`${FEW} devices in virtual time, caches emptied`);
+    const cold = await inChild<Measured>("cold", FEW);
+    return { sockets, virtual, cold, leftOut };
   },
 
   text: scaleText,
@@ -77,7 +72,7 @@ export const scaleSection: Section<ScaleResult> = {
 
 /** @throws Error with what the child says when it fails */
 async function inChild<Result>(
-  kind: "sockets" | "virtual" | "plain",
+  kind: "sockets" | "virtual" | "cold",
   devices: number,
   ...details: string[]
 ): Promise<Result> {

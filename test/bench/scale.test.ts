@@ -76,13 +76,14 @@ describe("the section", () => {
 
   const result: ScaleResult = {
     sockets: [socket(1), socket(100), socket(1_000)],
-    virtual: [virtual(100, 6), virtual(1_000, 8), virtual(10_000, 8)],
+    virtual: [virtual(100, 4), virtual(1_000, 8), virtual(10_000, 8)],
+    cold: virtual(100, 6),
     leftOut: ["10000 devices on sockets: the system allows only 1024 open files"],
   };
 
   it("says whether costs grow faster than the devices, by the figures", () => {
     expect(scaleSection.text(result)).toContain(
-      "CPU per message, in virtual time: from 100 to 10,000 devices 1.33 times (step by step 1.33, 1.00), or 1.15 times for ten times the devices: " +
+      "CPU per message, in virtual time, the fewest with caches emptied: from 100 to 10,000 devices 1.33 times (step by step 1.33, 1.00), or 1.15 times for ten times the devices: " +
         "linear or better is missed.",
     );
     expect(scaleSection.markdown(result)).toContain(
@@ -91,14 +92,10 @@ describe("the section", () => {
     );
   });
 
-  it("shows beside it what memory alone would cost, where that was measured", () => {
-    const plain = [100, 1_000].map((devices) => ({ devices, objects: 128, visitCpu: devices / 100 }));
-    const text = scaleSection.markdown({ ...result, plain });
-    expect(text).toContain("| 1,000 | 128 | 10 | 0.64 |");
-    expect(text).toContain(
-      "- memory alone: from 100 to 1,000 devices 10.00 times, or 10.00 times for ten times the devices.",
-    );
-    expect(scaleSection.text(result)).not.toContain("memory alone");
+  it("shows beside them what few cost when they are not found in the caches", () => {
+    const text = scaleSection.markdown(result);
+    expect(text).toContain("| 100, caches emptied | 6 | 80 | 9 | 1 | 100 | 300,000 |");
+    expect(text).toContain("| 100 | 4 | 80 | 9 | 1 | 100 | 300,000 |");
   });
 
   it("does not guess the memory of a few devices, and says what was left out", () => {
@@ -109,8 +106,8 @@ describe("the section", () => {
   });
 
   it("says so when there is nothing to compare", () => {
-    const few = { sockets: [socket(1)], virtual: [virtual(100, 6)], leftOut: [] };
-    expect(scaleSection.text(few)).toContain("CPU per message, in virtual time: not measured.");
+    const few = { sockets: [socket(1)], virtual: [virtual(100, 4)], cold: virtual(100, 6), leftOut: [] };
+    expect(scaleSection.text(few)).toContain("CPU per message, on sockets: not measured.");
     expect(Object.keys(scaleSection.charts(few))).toEqual([
       "scale-cpu.svg",
       "scale-memory.svg",
