@@ -1,7 +1,8 @@
 /**
- * The short way for what nearly all of a device's life is: one message that goes out, or one packet that comes in, while
- * nothing else is to be done. It does in one go what the client, the link, the connection, the transmitter and the
- * session otherwise do one after the other in a turn, and leaves them as they would leave themselves.
+ * The short way, or fast path, for what nearly all of a device's life is: one message that goes out, or one packet that
+ * comes in (`fast-receive.ts`), while nothing else is to be done. It does in one go what the client, the link, the
+ * connection, the transmitter and the session otherwise do one after the other in a turn, and leaves them as they would
+ * leave themselves.
  *
  * Whatever is out of the ordinary is not for here: then nothing has been changed yet, or what has come is left to
  * the turn, which follows.
@@ -25,7 +26,7 @@ const PUBLISH_QOS_0 = PUBLISH << 4;
 
 /**
  * Writes a message to the transport at once, when nothing waits there; others that follow gather until it has left, so
- * that they leave together, unless the transport sees to that. Only when the link is idle.
+ * that they leave together, unless the transport sees to that. Only when the link is calm.
  * @returns how it fares; undefined when it is not for here
  * @throws UsageError for a topic name or a payload that MQTT cannot carry
  */

@@ -19,7 +19,7 @@ export class FilterTable {
     return this.many === undefined ? this.few.length : this.many.size;
   }
 
-  /** All of them; those that go meanwhile may be among them or not. */
+  /** All of them; those that come or go meanwhile may be among them or not. */
   get entries(): Iterable<SubscriptionEntry> {
     return this.many === undefined ? this.few : this.many.values();
   }

@@ -36,7 +36,7 @@ export class MessageShape {
   }
 
   /** Looks at what has been read; returns whether it is one packet, and such a one. */
-  isTaken(byteLength: number): boolean {
+  look(byteLength: number): boolean {
     const { bytes } = this;
     const first = bytes[0] as number;
     const low = bytes[1] as number;

@@ -44,7 +44,7 @@ export class ReceiveBuffer {
   shapeOf(byteLength: number): MessageShape | undefined {
     if ((this.bytes[0] as number) >> 4 !== PUBLISH) return undefined;
     this.shape ??= new MessageShape(this.bytes);
-    return this.shape.isTaken(byteLength) ? this.shape : undefined;
+    return this.shape.look(byteLength) ? this.shape : undefined;
   }
 
   /** Room for an acknowledgement, at its beginning. */

@@ -62,6 +62,7 @@ export class Router implements TopicReader {
    * @throws when it is none
    */
   find(topic: Uint8Array): Route {
+    // Not under `undefined` either, if the port cannot tell.
     const known = this.subscriptions.routes?.get(this.text.decode(topic) as string);
     return known ?? this.routeOf(decodeTopicName(topic, 0, topic.length));
   }

@@ -53,7 +53,9 @@ export class TopicNames {
 function encode(topicName: string, text: TextPort | undefined, slabs: Slabs | undefined): Uint8Array {
   const byteLength = checkTopicName(topicName);
   // A copy: what a port gives may be its own, or a part of something large, and a name is kept for long.
-  const bytes = slabs?.allocate(2 + byteLength) ?? new Uint8Array(2 + byteLength);
+  // Only what is remembered.
+  const slab = byteLength > LONGEST ? undefined : slabs;
+  const bytes = slab?.allocate(2 + byteLength) ?? new Uint8Array(2 + byteLength);
   writeUint16(byteLength, bytes, 0);
   // A port is right where there is a byte for each element: in ASCII.
   bytes.set(encodeText(topicName, byteLength === topicName.length ? text : undefined), 2);

@@ -31,7 +31,7 @@ describe("slabs", () => {
   });
 });
 
-test("encoded topic names stand in slabs, if there are any", () => {
+test("encoded topic names stand in slabs, if there are any, but for those that are not remembered", () => {
   const names = ["a", "b/c"].map((topicName) =>
     new TopicNames().encoded(topicName, undefined, sharedMemory.slabs),
   );
@@ -40,4 +40,8 @@ test("encoded topic names stand in slabs, if there are any", () => {
     [0, 3, 0x62, 0x2f, 0x63],
   ]);
   expect(names[0]?.buffer).toBe(names[1]?.buffer);
+  const [last, long] = [128, 129].map((length) =>
+    new TopicNames().encoded("x".repeat(length), undefined, sharedMemory.slabs),
+  );
+  expect([last?.buffer.byteLength, long?.buffer.byteLength]).toEqual([8192, 131]);
 });
