@@ -4,7 +4,7 @@ import { Device } from "../../firmware/apps/device.js";
 import type { Level } from "../../firmware/apps/io.js";
 import type { QoS } from "../../src/mqtt/packet.js";
 import type { Flash, Random, TimerProvider } from "../../src/mqtt/ports.js";
-import type { VirtualClock } from "../virtual/virtual-clock.js";
+import type { Power, VirtualClock } from "../virtual/virtual-clock.js";
 import type { VirtualNetwork } from "../virtual/virtual-network.js";
 import type { VirtualTransportProvider } from "../virtual/virtual-transport-provider.js";
 import type { Books } from "./books.js";
@@ -62,9 +62,13 @@ export class VirtualDoor {
       if (number !== undefined) books.door.happened(life, number);
     });
     const isAlive = (): boolean => this.#life === life && this.isOn;
+    const power: Power = {
+      get isOn() {
+        return isAlive();
+      },
+    };
     const timers: TimerProvider = {
-      create: (onExpired, target) =>
-        clock.create(() => isAlive() && onExpired(target as Parameters<typeof onExpired>[0])),
+      create: (onExpired, target) => clock.create(onExpired, target, power),
     };
     this.#board = board;
     this.#device = new Device(doorConfig({ server: "broker" }), {

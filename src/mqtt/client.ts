@@ -405,7 +405,6 @@ export class MqttClient implements CalmClient {
     const stages = link.attempt?.over();
     const { options } = link;
     link.close();
-    link.calm = undefined;
     this.link = undefined;
     this.timedState = undefined;
     if (this.isPrimaryGood === true) this.isPrimaryGood = false;

@@ -203,8 +203,9 @@ export class Link implements TransportHandler {
     this.connection.opened(now);
   }
 
-  /** Ends the transport, after what was written. */
+  /** Ends the transport, after what was written; no packet is taken from it any more. */
   close(): void {
     this.stream.close();
+    this.calm = undefined;
   }
 }

@@ -12,7 +12,7 @@ import { ManualTransport } from "./support/manual-transport.js";
 import { publishOf, ROOMY } from "./support/messages.js";
 import { OPTIONS } from "./support/server-options.js";
 import { refusalOf } from "./support/thrown.js";
-import { ILL_FORMED, WELL_FORMED } from "./support/utf8-cases.js";
+import { decodeOrThrow, ILL_FORMED, WELL_FORMED } from "./support/utf8-cases.js";
 
 /** What is not ASCII, code by code; and U+0000, which XS keeps as two bytes. */
 function marred(text: string, replacement: string): Uint8Array {
@@ -26,13 +26,6 @@ function marred(text: string, replacement: string): Uint8Array {
 
 function decodeAscii(bytes: Uint8Array): string | undefined {
   return bytes.every((byte) => byte < 0x80) ? decodeUtf8(bytes) : undefined;
-}
-
-/** As TextDecoder does when it is `fatal`. */
-function decodeOrThrow(bytes: Uint8Array): string {
-  const text = decodeUtf8(bytes);
-  if (text === undefined) throw new TypeError("not well-formed");
-  return text;
 }
 
 /** Ports as engines have them, or might. */

@@ -1,5 +1,7 @@
 /** Texts and byte sequences at the borders of UTF-8 (Unicode table 3-7, section 1.5.3). */
 
+import { decodeUtf8 } from "../../../src/mqtt/utf8.js";
+
 export interface WellFormed {
   readonly name: string;
   readonly text: string;
@@ -76,3 +78,10 @@ export const ILL_FORMED: readonly IllFormed[] = [
   { name: "a fourth byte too high", hex: "f0 9f 98 c0" },
   { name: "a lead byte after a lead byte", hex: "e2 e2 82 ac" },
 ];
+
+/** As a TextDecoder does that is `fatal`. */
+export function decodeOrThrow(bytes: Uint8Array): string {
+  const text = decodeUtf8(bytes);
+  if (text === undefined) throw new TypeError("not well-formed");
+  return text;
+}

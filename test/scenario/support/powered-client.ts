@@ -1,6 +1,6 @@
 /** A client that loses its power at a byte of its flash, and starts again with what the flash holds. */
 
-import type { VirtualClock } from "../../../host-sim/virtual/virtual-clock.js";
+import type { Power, VirtualClock } from "../../../host-sim/virtual/virtual-clock.js";
 import type { VirtualNetwork } from "../../../host-sim/virtual/virtual-network.js";
 import type { VirtualTransportProvider } from "../../../host-sim/virtual/virtual-transport-provider.js";
 import { MqttClient } from "../../../src/mqtt/client.js";
@@ -48,9 +48,13 @@ export class PoweredClient {
     this.#provider = provider;
     const clock = this.#clock;
     const isAlive = (): boolean => this.flash === flash && this.isOn;
+    const life: Power = {
+      get isOn() {
+        return isAlive();
+      },
+    };
     const timers: TimerProvider = {
-      create: (onExpired, target) =>
-        clock.create(() => isAlive() && onExpired(target as Parameters<typeof onExpired>[0])),
+      create: (onExpired, target) => clock.create(onExpired, target, life),
     };
     this.client = new MqttClient(
       {

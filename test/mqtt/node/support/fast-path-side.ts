@@ -17,6 +17,7 @@ import { MemoryFlash } from "../../../support/memory-flash.js";
 import { hexFromBytes, joined } from "../../support/hex.js";
 import { ManualTransport } from "../../support/manual-transport.js";
 import { OPTIONS } from "../../support/server-options.js";
+import { decodeOrThrow } from "../../support/utf8-cases.js";
 
 /** What differs from one conversation to the next. */
 export interface Setting {
@@ -49,20 +50,10 @@ const TEXT: TextPort = {
   decode: (bytes) => decodeUtf8(bytes),
 };
 
-/** As TextDecoder does when it is `fatal`. */
-const THROWING_TEXT: TextPort = {
-  ...TEXT,
-  decode: (bytes) => {
-    const text = decodeUtf8(bytes);
-    if (text === undefined) throw new TypeError("not well-formed");
-    return text;
-  },
-};
-
 const TEXTS: Readonly<Record<Setting["text"], TextPort | undefined>> = {
   own: undefined,
   engine: TEXT,
-  throws: THROWING_TEXT,
+  throws: { ...TEXT, decode: decodeOrThrow },
 };
 
 /** What the client holds, which nobody else is to see. */
